@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fovea.bin;
+
+import org.jspecify.annotations.NullMarked;

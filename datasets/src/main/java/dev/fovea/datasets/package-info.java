@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fovea.datasets;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+package dev.fovea.dsl.spec;
+
+/// One experiment, fully resolved. The sections `model` to `eval` say WHAT is computed and enter the run key;
+/// `run` and `tracking` say HOW and never do.
+///
+/// @param fovea spec version, `v1`
+/// @param name a short name for people
+/// @param doc free text
+/// @param seed seed of everything random in the run
+public record ExperimentSpec(
+        String fovea,
+        String name,
+        String doc,
+        ModelSpec model,
+        DataSpec data,
+        LossSpec loss,
+        OptimSpec optim,
+        ScheduleSpec schedule,
+        BatchSpec batch,
+        PrecisionSpec precision,
+        long seed,
+        EvalSpec eval,
+        RunSpec run,
+        TrackingSpec tracking) {}

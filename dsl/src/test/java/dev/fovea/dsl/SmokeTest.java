@@ -1,0 +1,13 @@
+package dev.fovea.dsl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/// Smoke.
+class SmokeTest {
+    @Test
+    void works() {
+        assertThat(SmokeTest.class.getPackageName()).startsWith("dev.fovea");
+    }
+}

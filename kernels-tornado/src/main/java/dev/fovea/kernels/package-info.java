@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fovea.kernels;
+
+import org.jspecify.annotations.NullMarked;

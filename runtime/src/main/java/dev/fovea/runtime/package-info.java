@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fovea.runtime;
+
+import org.jspecify.annotations.NullMarked;
