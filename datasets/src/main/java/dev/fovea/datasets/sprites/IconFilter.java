@@ -8,6 +8,7 @@ final class IconFilter {
     private static final Pattern TONE = Pattern.compile("-(light|medium-light|medium|medium-dark|dark)$");
     private static final Pattern NUMBER = Pattern.compile("-?\\d+$");
     private static final Pattern WORD = Pattern.compile("[a-z]{2,}");
+    private static final Pattern REDRAWN = Pattern.compile("[a-z]\\d+$");
 
     /// Trade marks of companies and products, which no caption should teach.
     private static final Set<String> BRANDS = Set.of(
@@ -48,6 +49,7 @@ final class IconFilter {
                 && !name.startsWith("regional-indicator")
                 && !name.startsWith("letter-")
                 && !BRANDS.contains(name)
+                && !REDRAWN.matcher(name).find()
                 && WORD.matcher(name).find();
     }
 

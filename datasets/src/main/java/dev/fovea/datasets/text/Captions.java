@@ -5,7 +5,27 @@ import java.util.Set;
 
 /// A short caption for a named thing.
 public final class Captions {
-    private static final Set<String> NO_ARTICLE = Set.of("bread", "broccoli", "ice", "money", "rice", "spaghetti");
+    private static final Set<String> NO_ARTICLE = Set.of(
+            "bacon",
+            "baguette bread",
+            "bread",
+            "broccoli",
+            "butter",
+            "cooked rice",
+            "cooking",
+            "curry rice",
+            "fire",
+            "fog",
+            "ginger root",
+            "ice",
+            "money",
+            "salt",
+            "soft ice cream",
+            "shaved ice",
+            "spaghetti",
+            "sushi",
+            "thread",
+            "yarn");
     private static final Set<String> LINKS = Set.of("with", "of", "in", "on", "at", "and", "for", "without", "facing");
     private static final Set<String> SINGULAR_S = Set.of("lens", "tennis", "gas", "chess", "bikes", "news");
 
