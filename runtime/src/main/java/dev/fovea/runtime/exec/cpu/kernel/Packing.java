@@ -24,16 +24,21 @@ final class Packing {
         return Math.multiplyExact(Math.ceilDiv(lines, panel) * panel, depth);
     }
 
-    /// Packs a block whose element (line, p) lies at `offset + line * stride + p`: depth is contiguous.
+    /// Packs lines `firstLine` on of a block; element (line, p) lies at `offset + (line - firstLine) * stride + p`: depth is contiguous.
+    /// When all lines are packed, [#clearRest] must follow.
     static void alongDepth(
-            float[] packed, MemorySegment source, long offset, int stride, int lines, int depth, int panel) {
-        for (int first = 0; first < lines; first += panel) {
-            int base = first * depth;
-            int present = Math.min(panel, lines - first);
-            for (int line = 0; line < present; line++) {
-                spread(packed, base + line, panel, source, offset + (long) (first + line) * stride, depth);
-            }
-            clear(packed, base, present, panel, depth);
+            float[] packed,
+            int firstLine,
+            MemorySegment source,
+            long offset,
+            int stride,
+            int lines,
+            int depth,
+            int panel) {
+        for (int i = 0; i < lines; i++) {
+            int line = firstLine + i;
+            int base = line / panel * panel * depth + line % panel;
+            spread(packed, base, panel, source, offset + (long) i * stride, depth);
         }
     }
 
@@ -43,11 +48,20 @@ final class Packing {
         }
     }
 
-    /// Packs a block whose element (line, p) lies at `offset + p * stride + line`: lines are contiguous.
+    /// Packs depths `firstDepth` to `firstDepth + depth` of a block that is `totalDepth` deep; element (line, p) lies at
+    /// `offset + (p - firstDepth) * stride + line`: lines are contiguous. When all depths are packed, [#clearRest] must follow.
     static void alongLines(
-            float[] packed, MemorySegment source, long offset, int stride, int lines, int depth, int panel) {
+            float[] packed,
+            int firstDepth,
+            int totalDepth,
+            MemorySegment source,
+            long offset,
+            int stride,
+            int lines,
+            int depth,
+            int panel) {
         for (int first = 0; first < lines; first += panel) {
-            int base = first * depth;
+            int base = first * totalDepth + firstDepth * panel;
             int present = Math.min(panel, lines - first);
             if (present == panel && panel % WIDTH == 0) {
                 copyWide(packed, base, panel, source, offset + first, stride, depth);
@@ -56,7 +70,6 @@ final class Packing {
             } else {
                 copyPart(packed, base, panel, present, source, offset + first, stride, depth);
             }
-            clear(packed, base, present, panel, depth);
         }
     }
 
@@ -99,10 +112,13 @@ final class Packing {
         }
     }
 
-    private static void clear(float[] packed, int base, int present, int panel, int depth) {
-        if (present == panel) {
+    /// Zeroes the lines that the last panel of a block has beyond `lines`.
+    static void clearRest(float[] packed, int lines, int depth, int panel) {
+        int present = lines % panel;
+        if (present == 0) {
             return;
         }
+        int base = (lines - present) * depth;
         for (int p = 0; p < depth; p++) {
             for (int line = present; line < panel; line++) {
                 packed[base + p * panel + line] = 0f;

@@ -157,21 +157,23 @@ public final class VectorGemm implements Gemm {
     private void packA(Scratch s, int row, int rows, int p, int depth) {
         if (job.transA) {
             long offset = job.aOffset + (long) p * job.lda + row;
-            Packing.alongLines(s.a, job.a, offset, job.lda, rows, depth, kernel.rows());
+            Packing.alongLines(s.a, 0, depth, job.a, offset, job.lda, rows, depth, kernel.rows());
         } else {
             long offset = job.aOffset + (long) row * job.lda + p;
-            Packing.alongDepth(s.a, job.a, offset, job.lda, rows, depth, kernel.rows());
+            Packing.alongDepth(s.a, 0, job.a, offset, job.lda, rows, depth, kernel.rows());
         }
+        Packing.clearRest(s.a, rows, depth, kernel.rows());
     }
 
     private void packB(Scratch s, int column, int columns, int p, int depth) {
         if (job.transB) {
             long offset = job.bOffset + (long) column * job.ldb + p;
-            Packing.alongDepth(s.b, job.b, offset, job.ldb, columns, depth, kernel.columns());
+            Packing.alongDepth(s.b, 0, job.b, offset, job.ldb, columns, depth, kernel.columns());
         } else {
             long offset = job.bOffset + (long) p * job.ldb + column;
-            Packing.alongLines(s.b, job.b, offset, job.ldb, columns, depth, kernel.columns());
+            Packing.alongLines(s.b, 0, depth, job.b, offset, job.ldb, columns, depth, kernel.columns());
         }
+        Packing.clearRest(s.b, columns, depth, kernel.columns());
     }
 
     private static void storeTile(
