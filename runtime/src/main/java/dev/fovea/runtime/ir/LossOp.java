@@ -28,7 +28,8 @@ public final class LossOp {
         @Override
         public List<Shape> outputShapes() {
             Check.that(
-                    images.shape().equals(texts.shape())
+                    images.shape().elements() == texts.shape().elements()
+                            && images.shape().dim(-1) == texts.shape().dim(-1)
                             && logScale.shape().elements() == 1
                             && bias.shape().elements() == 1,
                     "pair loss: images %s, texts %s, scale %s, bias %s",

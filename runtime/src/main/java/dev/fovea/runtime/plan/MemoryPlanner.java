@@ -77,7 +77,7 @@ public final class MemoryPlanner {
         Set<Value> touched = new HashSet<>(node.op().inputs());
         touched.addAll(node.outputs());
         for (Value v : touched) {
-            if (lastRead.get(v) == now && !pinned.contains(v)) {
+            if (lastRead.getOrDefault(v, -1) == now && !pinned.contains(v)) {
                 free.add(slotOf.get(v));
             }
         }
