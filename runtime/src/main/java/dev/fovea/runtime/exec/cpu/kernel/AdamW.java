@@ -8,7 +8,8 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/// One step of AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019) on one parameter, every array read and written once.
+/// One step of AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019) on one parameter,
+/// every array read and written once.
 ///
 /// Legend: S any shape; ranges count elements.
 public final class AdamW {

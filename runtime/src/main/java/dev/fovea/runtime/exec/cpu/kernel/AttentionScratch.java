@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 
 /// What one worker writes while it computes attention, and the packing of operands into it.
 ///
-/// Legend: L tile columns (lanes) of the [MicroKernel], R tile rows, S tokens of one block on the other side, C width of a head.
+/// Legend: L tile columns (lanes) of the [MicroKernel], R tile rows, S tokens of one block on the other side, C
+/// width of a head.
 final class AttentionScratch {
     /// S: tokens on the other side that are treated at once; a multiple of the tile rows of every micro-kernel.
     static final int BLOCK = 64;
@@ -59,7 +60,7 @@ final class AttentionScratch {
         return array.length >= size ? array : new float[size];
     }
 
-    /// packs[i] = keys (part 1) or values (2) of all tokens in panels of R tokens, each (C,R)
+    /// Pack `i` = keys (part 1) or values (2) of all tokens in panels of R tokens, each (C,R)
     void packTokens(int i, AttentionShape shape, MemorySegment qkv, MemorySegment cache, int part, int b, int h) {
         int depth = shape.headWidth();
         int stride = shape.stride();
@@ -70,27 +71,26 @@ final class AttentionScratch {
         Packing.clearRest(packs[i], shape.keys(), depth, panel);
     }
 
-    /// packs[i] = keys (part 1) or values (2) of all tokens in panels of R channels, each (M+N,R)
+    /// Pack `i` = keys (part 1) or values (2) of all tokens in panels of R channels, each (M+N,R)
     void packChannels(int i, AttentionShape shape, MemorySegment qkv, MemorySegment cache, int part, int b, int h) {
         int depth = shape.keys();
         int stride = shape.stride();
         int lines = shape.headWidth();
         int panel = kernel.rows();
-        Packing.alongLines(
-                packs[i], 0, depth, cache, shape.cache(b, h, 0, part), stride, lines, shape.cached(), panel);
+        Packing.alongLines(packs[i], 0, depth, cache, shape.cache(b, h, 0, part), stride, lines, shape.cached(), panel);
         Packing.alongLines(
                 packs[i], shape.cached(), depth, qkv, shape.own(b, h, 0, part), stride, lines, shape.tokens(), panel);
         Packing.clearRest(packs[i], lines, depth, panel);
     }
 
-    /// packs[i] = N rows of `source` in panels of R rows, each (C,R)
+    /// Pack `i` = N rows of `source` in panels of R rows, each (C,R)
     void packRows(int i, AttentionShape shape, MemorySegment source, long offset, int stride) {
         int panel = kernel.rows();
         Packing.alongDepth(packs[i], 0, source, offset, stride, shape.tokens(), shape.headWidth(), panel);
         Packing.clearRest(packs[i], shape.tokens(), shape.headWidth(), panel);
     }
 
-    /// packs[i] = N rows of `source` in panels of R channels, each (N,R)
+    /// Pack `i` = N rows of `source` in panels of R channels, each (N,R)
     void packColumns(int i, AttentionShape shape, MemorySegment source, long offset, int stride) {
         int panel = kernel.rows();
         int depth = shape.tokens();
@@ -103,14 +103,15 @@ final class AttentionScratch {
         Packing.alongDepth(block, at, source, offset, stride, count, headWidth, lanes);
     }
 
-    /// target (count,L) = lines `first` on of packs[i] · block (C,L)
+    /// target (count,L) = lines `first` on of pack `i` · block (C,L)
     void multiplyTokens(float[] target, int i, int first, int count, float[] block, int headWidth) {
         for (int line = 0; line < count; line += kernel.rows()) {
             kernel.multiply(target, line * lanes, packs[i], (first + line) * headWidth, block, 0, headWidth);
         }
     }
 
-    /// target (C,L) += packs[i] (all channels, depths `first` to `first + depth` of `totalDepth`) · block (depth,L)
+    /// target (C,L) += pack `i` (all channels, depths `first` to `first + depth` of `totalDepth`) · block
+    /// (depth,L)
     void addChannels(float[] target, int i, int first, int depth, int totalDepth, float[] block, int headWidth) {
         int rows = kernel.rows();
         for (int line = 0; line < headWidth; line += rows) {

@@ -2,8 +2,9 @@ package dev.fovea.runtime.exec.cpu.kernel;
 
 /// The sizes of a self-attention, and where things lie in its arrays.
 ///
-/// Legend: B batch, N own tokens, M cached tokens, H heads, C width of a head, D = H * C. Rows of qkv (B,N,3D) and cache (B,M,3D) hold query, key and
-/// value; heads are contiguous inside each. Keys are numbered over the cache first.
+/// Legend: B batch, N own tokens, M cached tokens, H heads, C width of a head, D = H * C. Rows of qkv (B,N,3D)
+/// and cache (B,M,3D) hold query, key and value; heads are contiguous inside each. Keys are numbered over the
+/// cache first.
 ///
 /// @param tokens N
 /// @param cached M

@@ -1,7 +1,8 @@
 package dev.fovea.runtime.exec.cpu.kernel;
 
-/// Fixed cuts of sums over many rows. Each block is summed on its own and the blocks are then added in order, so the result depends on
-/// the sizes alone, never on the number of workers, and rounding errors grow more slowly than in one long sum.
+/// Fixed cuts of sums over many rows. Each block is summed on its own and the blocks are then added in order,
+/// so the result depends on the sizes alone, never on the number of workers, and rounding errors grow more
+/// slowly than in one long sum.
 public final class Blocks {
     private static final int MOST = 64;
     private static final int LEAST_ROWS = 16;

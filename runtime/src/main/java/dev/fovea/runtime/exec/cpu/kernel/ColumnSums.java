@@ -22,7 +22,8 @@ public final class ColumnSums {
         return Math.ceilDiv(columns, STRIP);
     }
 
-    /// First step: partial (K,C) = for each block the sum over its rows of a (R,C); items `from` to `to` of K * J
+    /// First step: partial (K,C) = for each block the sum over its rows of a (R,C); items `from` to `to` of K *
+    /// J
     public static void blocks(
             MemorySegment partial, MemorySegment a, int rows, int columns, int blocks, int from, int to) {
         int strips = strips(columns);
@@ -74,10 +75,10 @@ public final class ColumnSums {
         }
     }
 
-    /// Second step: y (C) = the sum over the blocks of partial, whose blocks lie `stride` floats apart starting at float `offset`;
-    /// columns `from` to `to`
+    /// Second step: y (C), starting at float `yAt`, = the sum over the blocks of partial, which lie `stride`
+    /// floats apart starting at float `offset`; columns `from` to `to`
     public static void combine(
-            MemorySegment y, MemorySegment partial, long offset, int stride, int blocks, int from, int to) {
+            MemorySegment y, long yAt, MemorySegment partial, long offset, int stride, int blocks, int from, int to) {
         for (int c = from; c < to; c += WIDTH) {
             VectorMask<Float> in = FLOATS.indexInRange(c, to);
             FloatVector sum = FloatVector.zero(FLOATS);
@@ -85,7 +86,7 @@ public final class ColumnSums {
                 long at = (offset + (long) k * stride + c) << 2;
                 sum = sum.add(FloatVector.fromMemorySegment(FLOATS, partial, at, ORDER, in));
             }
-            sum.intoMemorySegment(y, (long) c << 2, ORDER, in);
+            sum.intoMemorySegment(y, (yAt + c) << 2, ORDER, in);
         }
     }
 }

@@ -20,8 +20,8 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
     /// Output positions that the weight gradient sums before it adds to its total.
     private static final int RUN = 64;
 
-    /// turned (T,C) = weight (C,1,k,k) with the channel last; `flipped` also reverses T, which turns the forward kernel into that of the input
-    /// gradient. Taps `from` to `to`.
+    /// turned (T,C) = weight (C,1,k,k) with the channel last; `flipped` also reverses T, which turns the
+    /// forward kernel into that of the input gradient. Taps `from` to `to`.
     public void turn(MemorySegment turned, MemorySegment weight, boolean flipped, int from, int to) {
         int taps = kernel * kernel;
         for (int t = from; t < to; t++) {
@@ -33,7 +33,8 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
         }
     }
 
-    /// y (B,H,W,C) = x (B,H,W,C) convolved with turned (T,C), plus bias (C), or plus nothing if `biased` is false; rows `from` to `to` of B*H
+    /// y (B,H,W,C) = x (B,H,W,C) convolved with turned (T,C), plus bias (C), or plus nothing if `biased` is
+    /// false; rows `from` to `to` of B*H
     public void forward(
             MemorySegment y,
             MemorySegment x,
@@ -82,7 +83,8 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
         return sum;
     }
 
-    /// dturned (T,C) = the weight gradient with the channel last, x (B,H,W,C), dy (B,H,W,C); taps `from` to `to`
+    /// dturned (T,C) = the weight gradient with the channel last, x (B,H,W,C), dy (B,H,W,C); taps `from` to
+    /// `to`
     public void backwardWeight(MemorySegment dturned, MemorySegment x, MemorySegment dy, int from, int to) {
         for (int t = from; t < to; t++) {
             for (int c = 0; c < channels; c += WIDTH) {

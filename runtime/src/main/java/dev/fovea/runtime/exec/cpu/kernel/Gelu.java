@@ -12,9 +12,9 @@ import jdk.incubator.vector.VectorMask;
 ///
 /// Legend: S any shape; the range counts elements.
 public final class Gelu {
-    private static final float INVERSE_SQRT_2_PI = 0.3989422804f;
+    private static final float INVERSE_SQRT_2_PI = 0.3989423f;
     /// 2 sqrt(2 / pi): the tanh form is x * sigmoid(2u), u = sqrt(2/pi) (x + 0.044715 x^3)
-    private static final float SLOPE = 1.5957691216f;
+    private static final float SLOPE = 1.5957692f;
 
     private static final float CUBIC = 0.044715f;
 

@@ -2,9 +2,11 @@ package dev.fovea.runtime.exec.cpu.kernel;
 
 import java.lang.foreign.MemorySegment;
 
-/// The one door to matrix products: everything that multiplies whole matrices goes through it, so a provider can be exchanged.
+/// The one door to matrix products: everything that multiplies whole matrices goes through it, so a provider
+/// can be exchanged.
 ///
-/// A provider divides the work over the team it was made with, allocates nothing per call and serves one caller at a time.
+/// A provider divides the work over the team it was made with, allocates nothing per call and serves one caller
+/// at a time.
 public interface Gemm {
     /// What environment records and benchmarks call this provider, for example `java`.
     String name();
@@ -15,7 +17,8 @@ public interface Gemm {
     /// @param transB whether `b` is stored as (n,k) instead of (k,n)
     /// @param aOffset floats before the first element of `a`; `bOffset` and `cOffset` alike
     /// @param lda floats from one stored row of `a` to the next; `ldb` and `ldc` alike
-    /// @param accumulate whether to add to `c`; otherwise `c` is overwritten and need not be initialised. With k = 0 it becomes zero
+    /// @param accumulate whether to add to `c`; otherwise `c` is overwritten and need not be initialised. With
+    ///     k = 0 it becomes zero
     void multiply(
             boolean transA,
             boolean transB,

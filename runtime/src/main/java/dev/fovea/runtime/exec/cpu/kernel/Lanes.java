@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The vector shape of this machine and the layouts of the arrays. Kernels read these constants directly: a species that
-/// reaches a vector operation as a variable makes it some thirty times slower.
+/// The vector shape of this machine and the layouts of the arrays. Kernels read these constants directly: a
+/// species that reaches a vector operation as a variable makes it some thirty times slower.
 public final class Lanes {
     /// The widest vector of floats that this machine handles well, fixed when the class is loaded.
     public static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;

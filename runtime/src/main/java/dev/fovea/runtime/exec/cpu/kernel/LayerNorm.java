@@ -9,14 +9,15 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/// Normalisation of rows to mean 0 and variance 1 with a learned scale and shift. The backward kernel computes mean and variance again:
-/// a row is in the first-level cache anyway.
+/// Normalisation of rows to mean 0 and variance 1 with a learned scale and shift. The backward kernel computes
+/// mean and variance again: a row is in the first-level cache anyway.
 ///
 /// Legend: R rows, D width.
 public final class LayerNorm {
     private LayerNorm() {}
 
-    /// y (R,D) = (x - mean) / sqrt(variance + eps) * gamma + beta, x (R,D), gamma (D), beta (D); rows `from` to `to`
+    /// y (R,D) = (x - mean) / sqrt(variance + eps) * gamma + beta, x (R,D), gamma (D), beta (D); rows `from` to
+    /// `to`
     public static void forward(
             MemorySegment y,
             MemorySegment x,
@@ -78,8 +79,8 @@ public final class LayerNorm {
         return (float) (1 / Math.sqrt(sum.reduceLanes(VectorOperators.ADD) / width + eps));
     }
 
-    /// dx (R,D), rows `from` to `to`; sums (2,D), starting at float `sumsAt`: the shares of these rows in dgamma (D) and dbeta (D).
-    /// Inputs x (R,D), gamma (D), dy (R,D).
+    /// dx (R,D), rows `from` to `to`; sums (2,D), starting at float `sumsAt`: the shares of these rows in
+    /// dgamma (D) and dbeta (D). Inputs x (R,D), gamma (D), dy (R,D).
     public static void backward(
             MemorySegment dx,
             MemorySegment sums,

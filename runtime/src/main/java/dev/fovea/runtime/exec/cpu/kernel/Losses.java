@@ -15,7 +15,8 @@ public final class Losses {
 
     private Losses() {}
 
-    /// -1/B sum of log sigmoid(y_ij (scale * dots_ij + bias)), y = 1 on the diagonal and -1 elsewhere, from dots (B,B)
+    /// -1/B sum of log sigmoid(y_ij (scale * dots_ij + bias)), y = 1 on the diagonal and -1 elsewhere, from
+    /// dots (B,B)
     public static double sigmoidPairs(MemorySegment dots, int batch, double scale, double bias) {
         double sum = 0;
         for (int i = 0; i < batch; i++) {
@@ -28,8 +29,9 @@ public final class Losses {
         return sum / batch;
     }
 
-    /// slopes (B,B) = scale * the gradient of [#sigmoidPairs] in each logit; dlogScale () and dbias () its gradients in the logarithm
-    /// of the scale and in the bias. Input dots (B,B), dloss the gradient of the loss. `slopes` may be `dots`.
+    /// slopes (B,B) = scale * the gradient of [#sigmoidPairs] in each logit; dlogScale () and dbias () its
+    /// gradients in the logarithm of the scale and in the bias. Input dots (B,B), dloss the gradient of the
+    /// loss. `slopes` may be `dots`.
     public static void sigmoidPairsBackward(
             MemorySegment slopes,
             MemorySegment dlogScale,
@@ -65,8 +67,8 @@ public final class Losses {
         return rows == 0 ? 0 : 1.0 / (rows * (double) cells);
     }
 
-    /// sums (B, in double) = for each row whose skip (B) is 0 minus the sum of the logarithms of probability (B,N) where coverage (B,N) is above 0,
-    /// of 1 - probability elsewhere; rows `from` to `to`
+    /// sums (B, in double) = for each row whose skip (B) is 0 minus the sum of the logarithms of probability
+    /// (B,N) where coverage (B,N) is above 0, of 1 - probability elsewhere; rows `from` to `to`
     public static void crossEntropy(
             double[] sums,
             MemorySegment probability,

@@ -10,9 +10,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/// Maps of numbers over a grid, resized to another grid. Window i of m over n cells is floor(i*n/m) .. ceil((i+1)*n/m).
+/// Maps of numbers over a grid, resized to another grid. Window i of m over n cells is floor(i*n/m) ..
+/// ceil((i+1)*n/m).
 ///
-/// Legend: B batch, H x W grid of the input of the forward direction, h x w grid of its output. Ranges count maps (B) unless stated.
+/// Legend: B batch, H x W grid of the input of the forward direction, h x w grid of its output. Ranges count
+/// maps (B) unless stated.
 ///
 /// @param rows H
 /// @param columns W
@@ -48,7 +50,8 @@ public record Maps(int rows, int columns, int toRows, int toColumns) {
         y.setAtIndex(FLOAT, at, y.getAtIndex(FLOAT, at) + value);
     }
 
-    /// Where the first maximum of window `i` of the whole output lies in x; a NaN counts as larger than anything.
+    /// Where the first maximum of window `i` of the whole output lies in x; a NaN counts as larger than
+    /// anything.
     private long winner(MemorySegment x, long i) {
         int cells = toRows * toColumns;
         int row = (int) (i % cells) / toColumns;

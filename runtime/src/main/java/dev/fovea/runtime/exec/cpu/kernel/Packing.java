@@ -11,8 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// Copies blocks of a matrix into the order in which a [MicroKernel] reads them.
 ///
-/// Legend: L lines (rows of the first operand or columns of the second), P depth (the index that is summed over), W lines in a panel.
-/// A packed block is a run of panels; a panel is (P,W), its last lines zero where L is no multiple of W.
+/// Legend: L lines (rows of the first operand or columns of the second), P depth (the index that is summed
+/// over), W lines in a panel. A packed block is a run of panels; a panel is (P,W), its last lines zero where L
+/// is no multiple of W.
 final class Packing {
     /// Four floats: divides the panels of every micro-kernel.
     private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
@@ -24,8 +25,8 @@ final class Packing {
         return Math.multiplyExact(Math.ceilDiv(lines, panel) * panel, depth);
     }
 
-    /// Packs lines `firstLine` on of a block; element (line, p) lies at `offset + (line - firstLine) * stride + p`: depth is contiguous.
-    /// When all lines are packed, [#clearRest] must follow.
+    /// Packs lines `firstLine` on of a block; element (line, p) lies at `offset + (line - firstLine) * stride +
+    /// p`: depth is contiguous. When all lines are packed, [#clearRest] must follow.
     static void alongDepth(
             float[] packed,
             int firstLine,
@@ -48,8 +49,9 @@ final class Packing {
         }
     }
 
-    /// Packs depths `firstDepth` to `firstDepth + depth` of a block that is `totalDepth` deep; element (line, p) lies at
-    /// `offset + (p - firstDepth) * stride + line`: lines are contiguous. When all depths are packed, [#clearRest] must follow.
+    /// Packs depths `firstDepth` to `firstDepth + depth` of a block that is `totalDepth` deep; element (line,
+    /// p) lies at `offset + (p - firstDepth) * stride + line`: lines are contiguous. When all depths are
+    /// packed, [#clearRest] must follow.
     static void alongLines(
             float[] packed,
             int firstDepth,

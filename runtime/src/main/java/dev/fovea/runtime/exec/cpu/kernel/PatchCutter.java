@@ -27,10 +27,9 @@ public final class PatchCutter {
 
     /// A cutter for pictures of one size seen at one resolution.
     ///
-    /// @param vertical one entry for each pixel row of the resolution, `horizontal` for each column; both are ignored where the
-    ///     resolution is the picture's own
-    public PatchCutter(
-            int channels, int pictureRows, int pictureColumns, int patch, Axis vertical, Axis horizontal) {
+    /// @param vertical one entry for each pixel row of the resolution, `horizontal` for each column; both are
+    ///     ignored where the resolution is the picture's own
+    public PatchCutter(int channels, int pictureRows, int pictureColumns, int patch, Axis vertical, Axis horizontal) {
         this.channels = channels;
         this.pictureRows = pictureRows;
         this.pictureColumns = pictureColumns;
@@ -41,17 +40,18 @@ public final class PatchCutter {
         this.gridColumns = horizontal.first().length / patch;
     }
 
-    /// patches (B,K,C*p*p) from pixels (B,C,H,W): patch k of picture b is number indices (B,K) of the grid, row-major; rows `from` to `to` of B*K
+    /// patches (B,K,C*p*p) from pixels (B,C,H,W): patch k of picture b is number indices (B,K) of the grid,
+    /// row-major; rows `from` to `to` of B*K
     ///
     /// @throws IndexOutOfBoundsException if an index lies outside the grid
-    public void cut(
-            MemorySegment patches, MemorySegment pixels, MemorySegment indices, int count, int from, int to) {
+    public void cut(MemorySegment patches, MemorySegment pixels, MemorySegment indices, int count, int from, int to) {
         for (int r = from; r < to; r++) {
             cut(patches, r, pixels, r / count, Rows.index(indices, r, gridRows * gridColumns));
         }
     }
 
-    /// patches (B,K,C*p*p) from pixels (B,C,H,W), where K is all patches of the grid; rows `from` to `to` of B*K
+    /// patches (B,K,C*p*p) from pixels (B,C,H,W), where K is all patches of the grid; rows `from` to `to` of
+    /// B*K
     public void cutAll(MemorySegment patches, MemorySegment pixels, int from, int to) {
         int count = gridRows * gridColumns;
         for (int r = from; r < to; r++) {
@@ -82,8 +82,7 @@ public final class PatchCutter {
             float sum = 0f;
             for (int tap = 0; tap < TAPS; tap++) {
                 int row = Math.clamp(vertical.first[y] + tap, 0, pictureRows - 1);
-                sum += vertical.weights[TAPS * y + tap]
-                        * across(pixels, plane + (long) row * pictureColumns, left + x);
+                sum += vertical.weights[TAPS * y + tap] * across(pixels, plane + (long) row * pictureColumns, left + x);
             }
             patches.set(FLOAT, (to + x) << 2, sum);
         }

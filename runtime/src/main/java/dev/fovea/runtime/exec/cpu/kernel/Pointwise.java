@@ -35,9 +35,7 @@ public final class Pointwise {
     public static void scale(MemorySegment y, MemorySegment x, float factor, long from, long to) {
         long i = from;
         for (; i <= to - WIDTH; i += WIDTH) {
-            FloatVector.fromMemorySegment(FLOATS, x, i << 2, ORDER)
-                    .mul(factor)
-                    .intoMemorySegment(y, i << 2, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, x, i << 2, ORDER).mul(factor).intoMemorySegment(y, i << 2, ORDER);
         }
         if (i < to) {
             VectorMask<Float> rest = FLOATS.indexInRange(i, to);
@@ -95,7 +93,8 @@ public final class Pointwise {
         }
     }
 
-    /// p (S) = sigmoid(factor * (a + b) cut to -limit .. limit), a (S), b (S); pass `a` as `b` and half the factor for one input alone
+    /// p (S) = sigmoid(factor * (a + b) cut to -limit .. limit), a (S), b (S); pass `a` as `b` and half the
+    /// factor for one input alone
     public static void probability(
             MemorySegment p, MemorySegment a, MemorySegment b, float factor, float limit, long from, long to) {
         for (long i = from; i < to; i += WIDTH) {
@@ -105,7 +104,8 @@ public final class Pointwise {
         }
     }
 
-    /// d (S) = dy (S) times the slope of [#probability] in one of its inputs: `factor * p (1 - p)`, 0 where the logit was cut
+    /// d (S) = dy (S) times the slope of [#probability] in one of its inputs: `factor * p (1 - p)`, 0 where the
+    /// logit was cut
     public static void probabilityBackward(
             MemorySegment d,
             MemorySegment a,

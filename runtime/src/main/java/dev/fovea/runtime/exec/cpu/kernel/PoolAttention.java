@@ -12,8 +12,9 @@ import jdk.incubator.vector.VectorOperators;
 
 /// Attention of one query, shared by the batch, over the tokens of each batch entry.
 ///
-/// Legend: B batch, N tokens, H heads, C width of a head, D = H * C. A row of kv (B,N,2D) holds key and value. Where a mask (B,N) is 0 the key does
-/// not take part, but an entry without any key left takes all. Ranges count pairs of batch entry and head, B*H.
+/// Legend: B batch, N tokens, H heads, C width of a head, D = H * C. A row of kv (B,N,2D) holds key and value.
+/// Where a mask (B,N) is 0 the key does not take part, but an entry without any key left takes all. Ranges
+/// count pairs of batch entry and head, B*H.
 ///
 /// @param tokens N
 public record PoolAttention(int tokens, int heads, int headWidth) {
@@ -33,7 +34,8 @@ public record PoolAttention(int tokens, int heads, int headWidth) {
         return key(b, h, token) + width();
     }
 
-    /// y (B,D) and probabilities (B,H,N) from query (D), kv (B,N,2D) and mask (B,N), which is not read unless `masked`
+    /// y (B,D) and probabilities (B,H,N) from query (D), kv (B,N,2D) and mask (B,N), which is not read unless
+    /// `masked`
     public void forward(
             MemorySegment y,
             MemorySegment probabilities,
@@ -97,13 +99,13 @@ public record PoolAttention(int tokens, int heads, int headWidth) {
         return sum.reduceLanes(VectorOperators.ADD);
     }
 
-    /// dkv (B,N,2D) and partial (B,D), each entry's share of dquery, from query (D), kv (B,N,2D), mask (B,N) and dy (B,D);
-    /// probabilities and slopes (B,H,N) are overwritten
+    /// dkv (B,N,2D) from query (D), kv (B,N,2D), mask (B,N) and dy (B,D). `scratch` receives the probabilities
+    /// (B,H,N), their gradients (B,H,N) and each entry's share of dquery (B,D), one after the other; `scores`
+    /// is B*H*N.
     public void backward(
             MemorySegment dkv,
-            MemorySegment partial,
-            MemorySegment probabilities,
-            MemorySegment slopes,
+            MemorySegment scratch,
+            long scores,
             MemorySegment query,
             MemorySegment kv,
             MemorySegment mask,
@@ -114,24 +116,48 @@ public record PoolAttention(int tokens, int heads, int headWidth) {
         for (int item = from; item < to; item++) {
             int b = item / heads;
             int h = item % heads;
-            probabilities(probabilities, query, kv, mask, masked && anyKey(mask, b), b, h);
-            long first = (long) item * tokens;
-            long at = (long) b * width() + (long) h * headWidth;
-            float mean = 0f;
+            probabilities(scratch, query, kv, mask, masked && anyKey(mask, b), b, h);
+            float mean = slopes(scratch, scores, kv, dy, b, h);
+            long share = 2 * scores + (long) b * width() + (long) h * headWidth;
+            Pointwise.zero(scratch, share, share + headWidth);
             for (int j = 0; j < tokens; j++) {
-                float slope = Unit.dot(dy, at, kv, value(b, h, j), headWidth);
-                slopes.setAtIndex(FLOAT, first + j, slope);
-                mean += slope * probabilities.getAtIndex(FLOAT, first + j);
-            }
-            Pointwise.zero(partial, at, at + headWidth);
-            long q = (long) h * headWidth;
-            for (int j = 0; j < tokens; j++) {
-                float p = probabilities.getAtIndex(FLOAT, first + j);
-                float ds = p * (slopes.getAtIndex(FLOAT, first + j) - mean) * scale();
-                Unit.combine(partial, at, 1f, partial, at, ds, kv, key(b, h, j), headWidth);
-                Unit.combine(dkv, key(b, h, j), ds, query, q, 0f, query, q, headWidth);
-                Unit.combine(dkv, value(b, h, j), p, dy, at, 0f, dy, at, headWidth);
+                key(dkv, scratch, scores, share, mean, query, kv, dy, b, h, j);
             }
         }
+    }
+
+    /// The gradients of the probabilities go to scratch; the answer is their mean under the probabilities.
+    private float slopes(MemorySegment scratch, long scores, MemorySegment kv, MemorySegment dy, int b, int h) {
+        long first = (long) (b * heads + h) * tokens;
+        long at = (long) b * width() + (long) h * headWidth;
+        float mean = 0f;
+        for (int j = 0; j < tokens; j++) {
+            float slope = Unit.dot(dy, at, kv, value(b, h, j), headWidth);
+            scratch.setAtIndex(FLOAT, scores + first + j, slope);
+            mean += slope * scratch.getAtIndex(FLOAT, first + j);
+        }
+        return mean;
+    }
+
+    private void key(
+            MemorySegment dkv,
+            MemorySegment scratch,
+            long scores,
+            long share,
+            float mean,
+            MemorySegment query,
+            MemorySegment kv,
+            MemorySegment dy,
+            int b,
+            int h,
+            int j) {
+        long number = (long) (b * heads + h) * tokens + j;
+        float p = scratch.getAtIndex(FLOAT, number);
+        float slope = p * (scratch.getAtIndex(FLOAT, scores + number) - mean) * scale();
+        long q = (long) h * headWidth;
+        long at = (long) b * width() + (long) h * headWidth;
+        Unit.combine(scratch, share, 1f, scratch, share, slope, kv, key(b, h, j), headWidth);
+        Unit.combine(dkv, key(b, h, j), slope, query, q, 0f, query, q, headWidth);
+        Unit.combine(dkv, value(b, h, j), p, dy, at, 0f, dy, at, headWidth);
     }
 }

@@ -5,6 +5,7 @@ package dev.fovea.runtime.exec.cpu.kernel;
 public interface RangeBody {
     /// Does the items `from` (inclusive) to `to` (exclusive).
     ///
-    /// @param worker the number of the worker that runs this part, below [Workers#count()]: an index into scratch memory
+    /// @param worker the number of the worker that runs this part, below [Workers#count()]: an index into
+    ///     scratch memory
     void run(int from, int to, int worker);
 }

@@ -2,8 +2,8 @@ package dev.fovea.runtime.exec.cpu.kernel;
 
 import java.lang.foreign.MemorySegment;
 
-/// Rows of a square table resampled to a larger grid by four taps along each axis, computed only where they are asked for:
-/// position embeddings of patches.
+/// Rows of a square table resampled to a larger grid by four taps along each axis, computed only where they are
+/// asked for: position embeddings of patches.
 ///
 /// Legend: G side of the large grid, g side of the table, D width, K positions asked for.
 public final class Resampled {

@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
 
 /// Copies of whole rows: looking up, joining, cutting.
 ///
-/// Legend: V table rows, D width, K looked-up rows, O outer repeats, P floats of one part in one repeat, Q floats of the whole in one repeat.
+/// Legend: V table rows, D width, K looked-up rows, O outer repeats, P floats of one part in one repeat, Q
+/// floats of the whole in one repeat.
 public final class Rows {
     private Rows() {}
 
@@ -14,21 +15,15 @@ public final class Rows {
     ///
     /// @throws IndexOutOfBoundsException if an index is not below V
     public static void gather(
-            MemorySegment y,
-            MemorySegment table,
-            MemorySegment indices,
-            int tableRows,
-            int width,
-            int from,
-            int to) {
+            MemorySegment y, MemorySegment table, MemorySegment indices, int tableRows, int width, int from, int to) {
         for (int k = from; k < to; k++) {
             long row = index(indices, k, tableRows);
             MemorySegment.copy(table, 4L * row * width, y, 4L * k * width, 4L * width);
         }
     }
 
-    /// dtable (V,D) = for each table row the sum of the rows of dy (K,D) whose index (K) it is, added in the order of k;
-    /// table rows `from` to `to`
+    /// dtable (V,D) = for each table row the sum of the rows of dy (K,D) whose index (K) it is, added in the
+    /// order of k; table rows `from` to `to`
     public static void gatherBackward(
             MemorySegment dtable,
             MemorySegment dy,

@@ -5,12 +5,12 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// softmax(q kT / sqrt(C)) v for packed queries, keys and values, without a matrix of all scores in memory, after Dao et al.,
-/// "FlashAttention" (2022).
+/// softmax(q kT / sqrt(C)) v for packed queries, keys and values, without a matrix of all scores in memory,
+/// after Dao et al., "FlashAttention" (2022).
 ///
-/// A block of L queries meets the keys S at a time. Scores are held transposed, (S,L): the softmax then runs down the columns without
-/// horizontal sums, and the probabilities are already in the order in which the product with the values reads them.
-/// Legend as in [AttentionShape]; L tile columns, S keys of a block.
+/// A block of L queries meets the keys S at a time. Scores are held transposed, (S,L): the softmax then runs
+/// down the columns without horizontal sums, and the probabilities are already in the order in which the
+/// product with the values reads them. Legend as in [AttentionShape]; L tile columns, S keys of a block.
 public final class SelfAttention {
     /// Stands for a score that a query may not see; finite, so that differences stay finite.
     static final float HIDDEN = -1e30f;

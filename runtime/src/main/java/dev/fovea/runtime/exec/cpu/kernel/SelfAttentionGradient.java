@@ -7,9 +7,10 @@ import java.util.Arrays;
 
 /// The gradient of [SelfAttention]. Probabilities are computed again from the scores and the kept log-sum-exp.
 ///
-/// Two passes: one over blocks of queries for their gradients, one over blocks of keys for those of keys and values. Each computes the scores
-/// for itself, so that no two workers ever add to the same element and the result depends on the shape alone.
-/// Legend as in [AttentionShape]; L tile columns, S tokens of a block on the other side.
+/// Two passes: one over blocks of queries for their gradients, one over blocks of keys for those of keys and
+/// values. Each computes the scores for itself, so that no two workers ever add to the same element and the
+/// result depends on the shape alone. Legend as in [AttentionShape]; L tile columns, S tokens of a block on the
+/// other side.
 public final class SelfAttentionGradient {
     private final Workers workers;
     private final AttentionScratch[] scratch;
@@ -47,8 +48,8 @@ public final class SelfAttentionGradient {
         means = means.length >= queries ? means : new float[queries];
     }
 
-    /// dqkv (B,N,3D), dcache (B,M,3D) with 0 in the place of queries, from qkv (B,N,3D), cache (B,M,3D), y (B,N,D), logSumExp (B,H,N), dy (B,N,D);
-    /// `cache` and `dcache` are not used if M is 0
+    /// dqkv (B,N,3D), dcache (B,M,3D) with 0 in the place of queries, from qkv (B,N,3D), cache (B,M,3D), y
+    /// (B,N,D), logSumExp (B,H,N), dy (B,N,D); `cache` and `dcache` are not used if M is 0
     public void run(
             AttentionShape attentionShape,
             MemorySegment outputQkv,
@@ -114,7 +115,8 @@ public final class SelfAttentionGradient {
         }
     }
 
-    /// The log-sum-exp of each query of the block, and the inner product of its output with its gradient, which the second pass reads too.
+    /// The log-sum-exp of each query of the block, and the inner product of its output with its gradient, which
+    /// the second pass reads too.
     private void queryNumbers(AttentionScratch s, int b, int h, int query, int count) {
         Arrays.fill(s.total, 0f);
         Arrays.fill(s.most, 0f);
@@ -191,8 +193,7 @@ public final class SelfAttentionGradient {
         }
         if (cached < count) {
             int token = Math.max(0, key - shape.cached());
-            s.packBlock(
-                    block, cached, qkv, shape.own(b, h, token, part), shape.stride(), count - cached, width);
+            s.packBlock(block, cached, qkv, shape.own(b, h, token, part), shape.stride(), count - cached, width);
         }
         Packing.clearRest(block, count, width, s.lanes);
     }

@@ -11,8 +11,9 @@ import jdk.incubator.vector.FloatVector;
 final class Softmax {
     private Softmax() {}
 
-    /// One step of the softmax of columns that arrive in blocks (Milakov and Gimelshein, 2018): scores (S,L) become e^(score - most), most (L) the
-    /// maximum so far, total (L) the sum of exponentials so far, factor (L) what sums made with the old maximum must be multiplied by.
+    /// One step of the softmax of columns that arrive in blocks (Milakov and Gimelshein, 2018): scores (S,L)
+    /// become e^(score - most), most (L) the maximum so far, total (L) the sum of exponentials so far, factor
+    /// (L) what sums made with the old maximum must be multiplied by.
     static void online(float[] scores, float[] most, float[] total, float[] factor, int rows, int lanes) {
         for (int j = 0; j < lanes; j += WIDTH) {
             maximum(scores, most, factor, rows, lanes, j);
@@ -61,7 +62,8 @@ final class Softmax {
         }
     }
 
-    /// scores (S,L) = e^(scores - logSum) (slopes - mean), with one logSum and mean (L) a column: the gradient in the scores
+    /// scores (S,L) = e^(scores - logSum) (slopes - mean), with one logSum and mean (L) a column: the gradient
+    /// in the scores
     static void slopesByColumn(float[] scores, float[] slopes, float[] logSum, float[] mean, int rows, int lanes) {
         for (int j = 0; j < lanes; j += WIDTH) {
             FloatVector l = FloatVector.fromArray(FLOATS, logSum, j);
@@ -75,11 +77,13 @@ final class Softmax {
         }
     }
 
-    /// Row `r` of scores (S,L) becomes the probabilities e^(scores - logSum), the same row of slopes (S,L) their product with (slopes - mean)
+    /// Row `r` of scores (S,L) becomes the probabilities e^(scores - logSum), the same row of slopes (S,L)
+    /// their product with (slopes - mean)
     static void slopesOfRow(float[] scores, float[] slopes, float logSum, float mean, int r, int lanes) {
         for (int j = 0; j < lanes; j += WIDTH) {
             int at = r * lanes + j;
-            FloatVector p = VectorMath.exp(FloatVector.fromArray(FLOATS, scores, at).sub(logSum));
+            FloatVector p =
+                    VectorMath.exp(FloatVector.fromArray(FLOATS, scores, at).sub(logSum));
             p.intoArray(scores, at);
             p.mul(FloatVector.fromArray(FLOATS, slopes, at).sub(mean)).intoArray(slopes, at);
         }

@@ -7,18 +7,21 @@ import jdk.incubator.vector.FloatVector;
 
 /// A tile of 4 rows by 3 vectors: 12 sums, 3 vectors of b and one of a, for CPUs with 16 vector registers.
 ///
-/// Flat on purpose: the compiler keeps the sums in registers only if the loop has no calls and the method is one piece;
-/// indices are products of the loop counter, because running indices cost a quarter of the speed.
+/// Flat on purpose: the compiler keeps the sums in registers only if the loop has no calls and the method is
+/// one piece; indices are products of the loop counter, because running indices cost a quarter of the speed.
 final class Tile4x3 implements MicroKernel {
     private static final int ROWS = 4;
     private static final int COLUMNS = 3 * WIDTH;
 
     @Override
-    public int rows() { return ROWS; }
+    public int rows() {
+        return ROWS;
+    }
 
     @Override
-    public int columns() { return COLUMNS; }
-
+    public int columns() {
+        return COLUMNS;
+    }
 
     @Override
     public void multiply(float[] t, int tOffset, float[] a, int aOffset, float[] b, int bOffset, int depth) {

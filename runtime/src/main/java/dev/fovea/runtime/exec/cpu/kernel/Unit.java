@@ -65,7 +65,8 @@ public final class Unit {
         }
     }
 
-    /// dx (R,D) = (dy - x (x . dy) / |x|^2) / |x|, and dy / eps where |x| <= eps; x (R,D), dy (R,D); rows `from` to `to`
+    /// dx (R,D) = (dy - x (x . dy) / |x|^2) / |x|, and dy / eps where |x| <= eps; x (R,D), dy (R,D); rows
+    /// `from` to `to`
     public static void backward(
             MemorySegment dx, MemorySegment x, MemorySegment dy, int width, float eps, int from, int to) {
         for (int r = from; r < to; r++) {
@@ -77,7 +78,8 @@ public final class Unit {
         }
     }
 
-    /// y (B,N) = the cosine of x (B,N,D) with prompt (B,D), or with the one row of prompt (1,D); rows `from` to `to` of B*N
+    /// y (B,N) = the cosine of x (B,N,D) with prompt (B,D), or with the one row of prompt (1,D); rows `from` to
+    /// `to` of B*N
     public static void cosine(
             MemorySegment y,
             MemorySegment x,
@@ -96,8 +98,8 @@ public final class Unit {
         }
     }
 
-    /// First step of the gradient of [#cosine]: dx (B,N,D), and partial (B*K,D), for each block the sum over its rows of dprompt.
-    /// Inputs x (B,N,D), prompt, y (B,N), dy (B,N); items `from` to `to` of B*K
+    /// First step of the gradient of [#cosine]: dx (B,N,D), and partial (B*K,D), for each block the sum over
+    /// its rows of dprompt. Inputs x (B,N,D), prompt, y (B,N), dy (B,N); items `from` to `to` of B*K
     public static void cosineBackward(
             MemorySegment dx,
             MemorySegment partial,

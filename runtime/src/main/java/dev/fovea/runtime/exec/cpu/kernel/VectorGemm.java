@@ -8,12 +8,12 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/// Matrix products in plain Java on the Vector API: packed, cache-blocked and register-tiled, after Goto and van de Geijn,
-/// "Anatomy of High-Performance Matrix Multiplication" (2008).
+/// Matrix products in plain Java on the Vector API: packed, cache-blocked and register-tiled, after Goto and
+/// van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
 ///
-/// The result is cut into one rectangle per worker, and each worker packs what its rectangle needs: no barriers within a product.
-/// The depth is cut into the same blocks whatever the number of workers, so every element is the same sum in the same order
-/// and the bits of the result depend on neither threads nor vector width.
+/// The result is cut into one rectangle per worker, and each worker packs what its rectangle needs: no barriers
+/// within a product. The depth is cut into the same blocks whatever the number of workers, so every element is
+/// the same sum in the same order and the bits of the result depend on neither threads nor vector width.
 public final class VectorGemm implements Gemm {
     /// Depth of a block: a panel of b of this depth lives in the first-level cache.
     private static final int DEPTH_BLOCK = 256;
@@ -182,8 +182,7 @@ public final class VectorGemm implements Gemm {
             long to = offset + (long) i * ldc;
             int j = 0;
             for (; j <= width - WIDTH; j += WIDTH) {
-                FloatVector.fromArray(FLOATS, tile, i * tileColumns + j)
-                        .intoMemorySegment(c, (to + j) << 2, ORDER);
+                FloatVector.fromArray(FLOATS, tile, i * tileColumns + j).intoMemorySegment(c, (to + j) << 2, ORDER);
             }
             for (; j < width; j++) {
                 c.set(FLOAT, (to + j) << 2, tile[i * tileColumns + j]);
@@ -240,14 +239,16 @@ public final class VectorGemm implements Gemm {
         int rowParts;
         int columnParts;
 
-        /// Chooses the grid of rectangles whose largest costs least: its tiles plus the packing of its share of a and b.
+        /// Chooses the grid of rectangles whose largest costs least: its tiles plus the packing of its share of
+        /// a and b.
         void divide(int parts, MicroKernel kernel) {
             long best = Long.MAX_VALUE;
             for (int rowCount = 1; rowCount <= parts; rowCount++) {
                 if (parts % rowCount == 0) {
                     int columnCount = parts / rowCount;
                     long rows = (long) Math.ceilDiv(Math.ceilDiv(m, kernel.rows()), rowCount) * kernel.rows();
-                    long columns = (long) Math.ceilDiv(Math.ceilDiv(n, kernel.columns()), columnCount) * kernel.columns();
+                    long columns =
+                            (long) Math.ceilDiv(Math.ceilDiv(n, kernel.columns()), columnCount) * kernel.columns();
                     long cost = rows * columns + 2L * WIDTH * (rows + columns);
                     if (cost < best) {
                         best = cost;

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A fixed team of platform threads, the caller among them, that divides ranges statically.
 ///
-/// Worker `w` of `c` always gets the same part of a range, so nothing depends on timing. Idle workers spin for a while, because the
-/// next piece of work usually follows within microseconds, and then park. [#forRange] allocates nothing.
-/// The team serves one caller at a time; calling it from inside a part is an error.
+/// Worker `w` of `c` always gets the same part of a range, so nothing depends on timing. Idle workers spin for
+/// a while, because the next piece of work usually follows within microseconds, and then park. [#forRange]
+/// allocates nothing. The team serves one caller at a time; calling it from inside a part is an error.
 public final class Workers implements AutoCloseable {
     private static final int SPINS = 20_000;
 
@@ -40,9 +40,10 @@ public final class Workers implements AutoCloseable {
         return members.length + 1;
     }
 
-    /// The number of parts into which a range is divided: at most one per worker, each of at least `grain` items where there are that many.
+    /// The number of parts into which a range is divided: at most one per worker, each of at least `grain`
+    /// items where there are that many.
     public int parts(int rangeItems, int grain) {
-        return (int) Math.clamp(rangeItems / (long) Math.max(1, grain), 1, count());
+        return Math.clamp(rangeItems / Math.max(1, grain), 1, count());
     }
 
     /// Runs `rangeBody` over `rangeItems` items and returns when all are done. Part `p` of `c` holds the items
@@ -150,7 +151,8 @@ public final class Workers implements AutoCloseable {
 
     private final class Member extends Thread {
         private final int number;
-        /// Counts the parts given to this thread; only those who get one look at the work, and the caller waits for all of them.
+        /// Counts the parts given to this thread; only those who get one look at the work, and the caller waits
+        /// for all of them.
         private volatile int ticket;
 
         private volatile boolean parked;

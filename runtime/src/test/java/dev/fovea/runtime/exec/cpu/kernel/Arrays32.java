@@ -53,7 +53,8 @@ final class Arrays32 {
         return result;
     }
 
-    /// Fails unless every element is within `1e-6 * additions * scale + 1e-5 * |expected|`, where `scale` bounds one addend.
+    /// Fails unless every element is within `1e-6 * additions * scale + 1e-5 * |expected|`, where `scale`
+    /// bounds one addend.
     static void assertClose(MemorySegment actual, double[] expected, long additions, double scale, String what) {
         double[] found = doubles(actual);
         if (found.length != expected.length) {

@@ -6,8 +6,9 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// Prints GFLOP/s of matrix products and attention: `KernelProbe [threads] [filter]`. With one thread the time is CPU time, so that other
-/// processes disturb less; with more it is wall time. Not a benchmark with error bars, a quick look while tuning.
+/// Prints GFLOP/s of matrix products and attention: `KernelProbe [threads] [filter]`. With one thread the time
+/// is CPU time, so that other processes disturb less; with more it is wall time. Not a benchmark with error
+/// bars, a quick look while tuning.
 final class KernelProbe {
     private static final com.sun.management.ThreadMXBean THREADS =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -89,7 +90,8 @@ final class KernelProbe {
         }
         Arrays.sort(seconds, 0, count);
         double typical = seconds[count / 4];
-        System.out.printf(Locale.ROOT, "%-32s %9.3f ms %8.1f GFLOP/s%n", name, typical * 1e3, operations / typical * 1e-9);
+        System.out.printf(
+                Locale.ROOT, "%-32s %9.3f ms %8.1f GFLOP/s%n", name, typical * 1e3, operations / typical * 1e-9);
     }
 
     private long now() {
