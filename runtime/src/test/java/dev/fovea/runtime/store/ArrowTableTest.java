@@ -65,6 +65,22 @@ class ArrowTableTest {
     }
 
     @Test
+    void queriesBecomeATable() {
+        Path file = folder.resolve("retrieval.arrow");
+        ArrowTable.retrieval(List.of(
+                        new ArrowTable.RetrievalItem("seen", 7, 0, "a red fish", 1, 50),
+                        new ArrowTable.RetrievalItem("unseen", 8, 2, "a drum", 13, 49)))
+                .write(file);
+        ArrowTable read = ArrowTable.read(file);
+        assertThat(read.texts("split")).containsExactly("seen", "unseen");
+        assertThat(read.longs("scene")).containsExactly(7, 8);
+        assertThat(read.longs("box")).containsExactly(0, 2);
+        assertThat(read.texts("caption")).containsExactly("a red fish", "a drum");
+        assertThat(read.longs("rank")).containsExactly(1, 13);
+        assertThat(read.longs("gallery")).containsExactly(50, 49);
+    }
+
+    @Test
     void isCompressed() throws IOException {
         Path file = folder.resolve("t.arrow");
         ArrowTable.of(new ArrowTable.Doubles("zeros", new double[50_000])).write(file);
