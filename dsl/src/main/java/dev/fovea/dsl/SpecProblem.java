@@ -34,9 +34,15 @@ public record SpecProblem(
         return line > 0 ? file + ":" + line + ":" + column : file;
     }
 
+    /// The key as messages show it: empty if the place shows it already.
+    String shownPath() {
+        boolean shown = inOverride() && sourceLine != null && sourceLine.startsWith(path + "=");
+        return shown || path.isEmpty() ? "" : path + ": ";
+    }
+
     /// Place, key, message and hint on one line.
     public String headline() {
-        return place() + ": " + (path.isEmpty() ? "" : path + ": ") + message + (hint == null ? "" : " (" + hint + ")");
+        return place() + ": " + shownPath() + message + (hint == null ? "" : " (" + hint + ")");
     }
 
     /// The source line with a caret under the place, two lines, or nothing if there is no such line.
