@@ -32,7 +32,8 @@ import org.mlflow.tracking.MlflowHttpException;
 /// always,
 /// because newer servers read anything else as empty. Used by one thread.
 final class MlflowServer implements AutoCloseable {
-    /// Held so that their levels stay: the client and what it contains log each repeated request, even with its body.
+    /// Held so that their levels stay: the client and what it contains log each repeated request, even with its
+    /// body.
     private static final List<Logger> CLIENT_LOGS =
             List.of(Logger.getLogger("org.mlflow"), Logger.getLogger("org.mlflow_project"));
 
