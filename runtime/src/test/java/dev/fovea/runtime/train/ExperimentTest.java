@@ -181,7 +181,8 @@ class ExperimentTest {
     @Test
     void whatDoesNotFitIsRefusedBeforeTraining() {
         assertFails(RunException.Kind.SPEC, "model.text.vocab: 4 rows are too few", "model.text.vocab=4");
-        assertFails(RunException.Kind.OUT_OF_MEMORY, "batch.global: a step with 30000 pictures needs", "batch.global=30000");
+        assertFails(RunException.Kind.OUT_OF_MEMORY, "batch.global: a step with 100000 pictures needs", "batch.global=100000");
+        assertFails(RunException.Kind.SPEC, "the spec does not compile: more than 2^31 elements", "batch.global=1000000");
         assertFails(RunException.Kind.SPEC, "schedule.length: this data is composed without end", "schedule.length=2ep");
         assertFails(RunException.Kind.BACKEND, "onednn is not built yet", "run.gemm=onednn");
         assertFails(RunException.Kind.BACKEND, "tornado is not part of this installation", "run.backend=tornado");
