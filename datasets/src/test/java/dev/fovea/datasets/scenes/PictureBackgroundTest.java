@@ -81,16 +81,7 @@ class PictureBackgroundTest {
     void aBrokenPictureBreaksItsScenesOnly() throws IOException {
         write("good.png", 33, 21, 100);
         Files.write(folder.resolve("bad.png"), new byte[] {1, 2, 3});
-        DataSpec.Scenes spec = new DataSpec.Scenes(
-                64,
-                0,
-                List.of("noto"),
-                1,
-                1,
-                1,
-                "pictures",
-                folder.getFileName().toString(),
-                1);
+        DataSpec.Scenes spec = new DataSpec.Scenes(64, 0, List.of("noto"), 1, 1, 1, "pictures", ".", 1);
         int broken = 0;
         try (Corpus corpus = ScenesCorpus.open(spec, new TestIcons(), folder, TestIcons.CACHE, Progress.NONE)) {
             for (long index = 0; index < 20; index++) {

@@ -274,7 +274,7 @@ class ScenesCorpusTest {
                 "data.train.backgrounds: photos is unknown; there are: procedural, pictures");
         requireMessage(
                 new DataSpec.Scenes(64, 0, good.styles(), 1, 0, 0, "pictures", "no-such-folder", 1),
-                "data.train.pictures: cannot list the folder " + Path.of(".").resolve("no-such-folder"));
+                "data.train.pictures: there is no folder " + Path.of(".").resolve("no-such-folder"));
         requireMessage(
                 new DataSpec.Scenes(64, 0, List.of(), 1, 0, 0, "procedural", "", 1),
                 "data.train.styles: name at least");
