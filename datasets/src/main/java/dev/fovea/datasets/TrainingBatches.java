@@ -12,11 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The batches of a training run. Batch `n` is a pure function of the seed and `n`, whatever the number of workers and
-/// wherever the run was resumed.
+/// The batches of a training run. Batch `n` is a pure function of the seed and `n`, whatever the number of workers
+/// and wherever the run was resumed.
 ///
-/// The next batches are made on daemon threads while one is in use; their memory is bounded and reused. One thread at a
-/// time takes batches.
+/// The next batches are made on daemon threads while one is in use; their memory is bounded and reused. One thread
+/// at a time takes batches.
 public final class TrainingBatches implements AutoCloseable {
     private static final long MANY_BYTES = 256L << 20;
     private static final int JUDGED_AFTER = 100;

@@ -56,6 +56,9 @@ final class PictureBackground implements Background {
     }
 
     private static List<Path> list(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new DataException("data.train.pictures: there is no folder " + folder);
+        }
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> all = files.filter(Files::isRegularFile)
                     .filter(file -> ENDINGS.stream().anyMatch(name(file).toLowerCase(Locale.ROOT)::endsWith))
