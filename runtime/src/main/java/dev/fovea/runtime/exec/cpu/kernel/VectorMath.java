@@ -20,16 +20,22 @@ final class VectorMath {
     /// e^x to about 2 units in the last place, after Cephes' `expf`. Results below 1.2e-38 and above 2.4e38
     /// stop there.
     static FloatVector exp(FloatVector x) {
-        FloatVector v = x.max(LEAST).min(MOST);
-        FloatVector shifted = v.mul(LOG2_E).add(ROUND);
+        return expUpTo(x.blend(MOST, x.compare(VectorOperators.GT, MOST)));
+    }
+
+    /// As [#exp], for x that is not above 88.
+    static FloatVector expUpTo(FloatVector x) {
+        FloatVector v = x.blend(LEAST, x.compare(VectorOperators.LT, LEAST)); // cheaper than max, and keeps NaN
+        FloatVector shifted = v.fma(LOG2_E, ROUND);
         FloatVector n = shifted.sub(ROUND);
-        FloatVector r = v.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
-        FloatVector p = r.mul(1.9875691e-4f).add(0.0013981999f);
-        p = p.mul(r).add(0.008333452f);
-        p = p.mul(r).add(0.041665796f);
-        p = p.mul(r).add(0.16666666f);
-        p = p.mul(r).add(0.5f);
-        p = p.mul(r).mul(r).add(r).add(1f);
+        FloatVector r = n.fma(FloatVector.broadcast(Lanes.FLOATS, -LN2_HIGH), v);
+        r = n.fma(FloatVector.broadcast(Lanes.FLOATS, -LN2_LOW), r);
+        FloatVector p = r.fma(1.9875691e-4f, 0.0013981999f);
+        p = p.fma(r, FloatVector.broadcast(Lanes.FLOATS, 0.008333452f));
+        p = p.fma(r, FloatVector.broadcast(Lanes.FLOATS, 0.041665796f));
+        p = p.fma(r, FloatVector.broadcast(Lanes.FLOATS, 0.16666666f));
+        p = p.fma(r, FloatVector.broadcast(Lanes.FLOATS, 0.5f));
+        p = p.fma(r.mul(r), r).add(1f);
         IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
     }
@@ -44,10 +50,10 @@ final class VectorMath {
     static FloatVector normalCdf(FloatVector x, FloatVector bell) {
         FloatVector one = FloatVector.broadcast(Lanes.FLOATS, 1f);
         FloatVector t = one.div(x.abs().mul(0.3275911f * 0.70710677f).add(1f));
-        FloatVector p = t.mul(1.0614054f).sub(1.4531521f);
-        p = p.mul(t).add(1.4214138f);
-        p = p.mul(t).sub(0.28449672f);
-        p = p.mul(t).add(0.2548296f);
+        FloatVector p = t.fma(1.0614054f, -1.4531521f);
+        p = p.fma(t, FloatVector.broadcast(Lanes.FLOATS, 1.4214138f));
+        p = p.fma(t, FloatVector.broadcast(Lanes.FLOATS, -0.28449672f));
+        p = p.fma(t, FloatVector.broadcast(Lanes.FLOATS, 0.2548296f));
         FloatVector tail = p.mul(t).mul(bell).mul(0.5f);
         return one.sub(tail).blend(tail, x.compare(VectorOperators.LT, 0f));
     }
