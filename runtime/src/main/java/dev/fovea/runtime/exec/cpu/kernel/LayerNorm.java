@@ -7,7 +7,6 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /// Normalisation of rows to mean 0 and variance 1 with a learned scale and shift. The backward kernel computes
 /// mean and variance again: a row is in the first-level cache anyway.
@@ -53,7 +52,7 @@ public final class LayerNorm {
         for (; i <= width - WIDTH; i += WIDTH) {
             sums = sums.add(FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER));
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = VectorMath.sum(sums);
         for (; i < width; i++) {
             sum += x.getAtIndex(FLOAT, row + i);
         }
@@ -68,7 +67,7 @@ public final class LayerNorm {
                     .sub(mean);
             sums = d.fma(d, sums);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = VectorMath.sum(sums);
         for (; i < width; i++) {
             float d = x.getAtIndex(FLOAT, row + i) - mean;
             sum += d * d;
@@ -151,8 +150,8 @@ public final class LayerNorm {
             sumsG = sumsG.add(g);
             sumsGX = g.fma(normal, sumsGX);
         }
-        float sumG = sumsG.reduceLanes(VectorOperators.ADD);
-        float sumGX = sumsGX.reduceLanes(VectorOperators.ADD);
+        float sumG = VectorMath.sum(sumsG);
+        float sumGX = VectorMath.sum(sumsGX);
         for (; i < width; i++) {
             float g = dy.getAtIndex(FLOAT, row + i) * gamma.getAtIndex(FLOAT, i);
             sumG += g;

@@ -7,7 +7,6 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /// Maps of numbers over a grid, resized to another grid. Window i of m over n cells is floor(i*n/m) ..
 /// ceil((i+1)*n/m).
@@ -115,7 +114,7 @@ public record Maps(int rows, int columns, int toRows, int toColumns) {
         for (; c <= end - WIDTH; c += WIDTH) {
             sums = sums.add(FloatVector.fromMemorySegment(FLOATS, x, (line + c) << 2, ORDER));
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = VectorMath.sum(sums);
         for (; c < end; c++) {
             sum += x.getAtIndex(FLOAT, line + c);
         }

@@ -8,7 +8,6 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /// Attention of one query, shared by the batch, over the tokens of each batch entry.
 ///
@@ -104,7 +103,7 @@ public record PoolAttention(int tokens, int heads, int headWidth) {
             sum = sum.add(e, rest);
             e.intoMemorySegment(x, at, ORDER, rest);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return VectorMath.sum(sum);
     }
 
     /// dkv (B,N,2D) from query (D), kv (B,N,2D), mask (B,N) and dy (B,D). `scratch` receives the probabilities

@@ -6,7 +6,6 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /// Sums of squares, for norms.
 ///
@@ -25,7 +24,7 @@ public final class Squares {
             FloatVector v = FloatVector.fromMemorySegment(FLOATS, x, i << 2, ORDER);
             sums = v.fma(v, sums);
         }
-        double sum = sums.reduceLanes(VectorOperators.ADD);
+        double sum = VectorMath.sum(sums);
         for (; i < to; i++) {
             float v = x.getAtIndex(Lanes.FLOAT, i);
             sum += v * v;

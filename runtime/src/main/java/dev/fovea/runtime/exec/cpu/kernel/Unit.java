@@ -7,7 +7,6 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /// Rows divided by their length, and the cosine of rows with a prompt.
 ///
@@ -23,7 +22,7 @@ public final class Unit {
             sums = FloatVector.fromMemorySegment(FLOATS, a, (aAt + i) << 2, ORDER)
                     .fma(FloatVector.fromMemorySegment(FLOATS, b, (bAt + i) << 2, ORDER), sums);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = VectorMath.sum(sums);
         for (; i < width; i++) {
             sum += a.getAtIndex(FLOAT, aAt + i) * b.getAtIndex(FLOAT, bAt + i);
         }
