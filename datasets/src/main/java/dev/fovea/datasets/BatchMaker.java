@@ -30,8 +30,9 @@ final class BatchMaker {
 
     /// A filled batch and what it took.
     ///
+    /// @param step whose batch it is; it is lent when it is handed out
     /// @param broken examples that were replaced, as `where: key: reason`
-    record Made(Batch batch, List<String> broken) {}
+    record Made(long step, Batch batch, List<String> broken) {}
 
     Made make(long step, Batch batch, ExecutorService pool) throws InterruptedException {
         List<String> broken = new ArrayList<>();
@@ -51,8 +52,7 @@ final class BatchMaker {
                 replace(step, element, draws.get(element), batch, used, broken);
             }
         }
-        batch.lend(step);
-        return new Made(batch, List.copyOf(broken));
+        return new Made(step, batch, List.copyOf(broken));
     }
 
     /// Draws all elements; the reason for each that is broken, else null. Returns only when no thread writes into

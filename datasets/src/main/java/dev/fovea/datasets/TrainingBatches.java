@@ -80,6 +80,7 @@ public final class TrainingBatches implements AutoCloseable {
         }
         BatchMaker.Made made = making.take();
         current = made.batch();
+        current.lend(made.step());
         step++;
         count(made.broken());
         return made.batch();
@@ -238,7 +239,7 @@ public final class TrainingBatches implements AutoCloseable {
             }
             for (Object item = ready.poll(); item != null; item = ready.poll()) {
                 if (item instanceof BatchMaker.Made made) {
-                    made.batch().release();
+                    free.add(made.batch());
                 }
             }
             if (interrupted) {

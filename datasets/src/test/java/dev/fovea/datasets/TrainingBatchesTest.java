@@ -76,6 +76,27 @@ class TrainingBatchesTest {
         }
     }
 
+    /// A batch released before the next one is asked for must not be released again while it waits to be handed out.
+    @Test
+    void releasingEarlyChangesNothing() throws InterruptedException {
+        List<String> expected;
+        try (TrainingBatches batches = batches(corpus, 2, 0)) {
+            expected = take(batches, 12);
+        }
+        List<String> early = new ArrayList<>();
+        try (TrainingBatches batches = batches(corpus, 2, 0)) {
+            for (int step = 0; step < 12; step++) {
+                Batch batch = batches.next();
+                early.add(print(batch));
+                batch.release();
+                // Long enough for the maker to have filled every buffer, the released one among them.
+                Thread.sleep(20);
+                batch.release();
+            }
+        }
+        assertThat(early).isEqualTo(expected);
+    }
+
     @Test
     void brokenExamplesAreReplacedAloneAndNamed() {
         LongPredicate broken = index -> index % 7 == 3;
