@@ -6,7 +6,6 @@ import dev.fovea.runtime.ir.Node;
 import dev.fovea.runtime.ir.Value;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 

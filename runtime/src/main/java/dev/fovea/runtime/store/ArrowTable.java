@@ -89,20 +89,17 @@ public record ArrowTable(List<Column> columns) {
     /// One query of a retrieval evaluation.
     ///
     /// @param split which part of the data, such as `seen`
-    /// @param scene index of the scene in its split
-    /// @param box index of the region in its scene
+    /// @param key the example's key
     /// @param caption the right caption
     /// @param rank place of the right caption among the gallery, 1 for the first
     /// @param gallery captions ranked
-    public record RetrievalItem(String split, long scene, long box, String caption, long rank, long gallery) {}
+    public record RetrievalItem(String split, String key, String caption, long rank, long gallery) {}
 
     /// The table `results/retrieval.arrow`: a column for every part of a [RetrievalItem], a row for every query.
     public static ArrowTable retrieval(List<RetrievalItem> items) {
         return of(
                 new Texts("split", items.stream().map(RetrievalItem::split).toList()),
-                new Longs(
-                        "scene", items.stream().mapToLong(RetrievalItem::scene).toArray()),
-                new Longs("box", items.stream().mapToLong(RetrievalItem::box).toArray()),
+                new Texts("key", items.stream().map(RetrievalItem::key).toList()),
                 new Texts("caption", items.stream().map(RetrievalItem::caption).toList()),
                 new Longs("rank", items.stream().mapToLong(RetrievalItem::rank).toArray()),
                 new Longs(

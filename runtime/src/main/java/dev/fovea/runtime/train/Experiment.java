@@ -8,6 +8,7 @@ import dev.fovea.datasets.Tokenizer;
 import dev.fovea.datasets.Tokenizers;
 import dev.fovea.datasets.TrainingBatches;
 import dev.fovea.dsl.ResolvedSpec;
+import dev.fovea.dsl.run.AtomicFiles;
 import dev.fovea.dsl.run.Journal;
 import dev.fovea.dsl.run.JournalEntry;
 import dev.fovea.dsl.run.RunFolder;
@@ -87,6 +88,7 @@ public final class Experiment {
 
     /// One attempt, journaled from Started to Ended.
     private Outcome attempt(RunFolder folder, RunLease lease, Journal journal) {
+        AtomicFiles.write(folder.resolvedFile(), resolved.yaml(false));
         Environment.collect(
                         workingFolder(),
                         Map.of("fovea.backend", spec.run().backend().name()))

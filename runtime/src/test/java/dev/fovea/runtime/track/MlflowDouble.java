@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A tracking server in this process, stricter than the real ones: what they silently lose or truncate is a violation
-/// here, and like their file store it keeps a repeated metric twice. It can fail in the ways that servers and networks
+/// A tracking server in this process, stricter than the real ones: what they silently lose or truncate is a
+/// violation
+/// here, and like their file store it keeps a repeated metric twice. It can fail in the ways that servers and
+/// networks
 /// fail in.
 final class MlflowDouble implements AutoCloseable {
     /// What happens to a request.

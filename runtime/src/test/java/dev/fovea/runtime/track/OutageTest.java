@@ -210,7 +210,8 @@ class OutageTest {
         assertThat(server.store.only().params).hasSize(4);
     }
 
-    /// A process is killed when the server has just done the work of a request, at each request in turn: the bookmark
+    /// A process is killed when the server has just done the work of a request, at each request in turn: the
+    /// bookmark
     /// stays as it was, the answer and all later requests are lost.
     @Test
     void aKillAnywhereDoesNotRepeatTheWork() {
