@@ -112,10 +112,19 @@ final class PictureBackground implements Background {
         byte[] square = read(cached, side);
         if (square == null) {
             square = decode(file, side);
-            AtomicFiles.writeCache(cached, withCheck(square));
+            keep(cached, square);
         }
         remember(file, square);
         return square;
+    }
+
+    private static void keep(Path cached, byte[] square) {
+        try {
+            AtomicFiles.writeCache(cached, withCheck(square));
+        } catch (IOException e) {
+            // A full or read-only cache costs time, not the run: the picture is resized again when needed.
+            return;
+        }
     }
 
     private static byte[] decode(Path file, int side) throws IOException {
