@@ -57,10 +57,12 @@ public record SpecProblem(
         String number = Integer.toString(line);
         String shown = printable(sourceLine.substring(start, end));
         String before = printable(sourceLine.substring(start, caret));
-        return "  " + number + " | " + shown + "\n  " + " ".repeat(number.length()) + " | " + blank(before) + "^\n";
+        String text = ("  " + number + " | " + shown).stripTrailing();
+        return text + "\n  " + " ".repeat(number.length()) + " | " + blank(before) + "^\n";
     }
 
-    private static String printable(String text) {
+    /// The text with `?` in place of control characters, so that no spec can play tricks with a terminal.
+    static String printable(String text) {
         StringBuilder out = new StringBuilder();
         text.codePoints().forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? c == '\t' ? ' ' : '?' : c));
         return out.toString();
