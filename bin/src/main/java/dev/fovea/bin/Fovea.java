@@ -53,7 +53,6 @@ public final class Fovea implements Callable<Integer> {
     }
 
     /// When to write colours; spelled as on the command line.
-    @SuppressWarnings("checkstyle:ConstantName")
     enum ColourChoice {
         /// on terminals
         auto,
@@ -108,12 +107,7 @@ public final class Fovea implements Callable<Integer> {
     }
 
     private List<Object> verbs() {
-        return List.of(
-                new ValidateVerb(this),
-                new ShowVerb(this),
-                new SchemaVerb(this),
-                new DoctorVerb(this),
-                new CompletionVerb(this));
+        return List.of(new DoctorVerb(this), new CompletionVerb(this));
     }
 
     private static void configure(CommandLine line) {
@@ -186,7 +180,9 @@ public final class Fovea implements Callable<Integer> {
     String shown(Path path) {
         Path folder = surroundings.directory().toAbsolutePath();
         Path whole = path.toAbsolutePath().normalize();
-        return whole.startsWith(folder) && !whole.equals(folder) ? folder.relativize(whole).toString() : whole.toString();
+        return whole.startsWith(folder) && !whole.equals(folder)
+                ? folder.relativize(whole).toString()
+                : whole.toString();
     }
 
     private Path workingFolder() {
@@ -204,8 +200,10 @@ public final class Fovea implements Callable<Integer> {
         return switch (choice) {
             case always -> true;
             case never -> false;
-            case auto -> terminal && environment().getOrDefault("NO_COLOR", "").isEmpty()
-                    && !environment().getOrDefault("TERM", "").equals("dumb");
+            case auto ->
+                terminal
+                        && environment().getOrDefault("NO_COLOR", "").isEmpty()
+                        && !environment().getOrDefault("TERM", "").equals("dumb");
         };
     }
 

@@ -47,10 +47,11 @@ final class Problems implements IExecutionExceptionHandler, IParameterExceptionH
     public int handleExecutionException(Exception problem, CommandLine verb, ParseResult parsed) {
         if (getExitCode(problem) == ExitCode.INTERNAL.code()) {
             say("internal error: " + problem);
-            fovea.err().println(
-                    fovea.verbose()
-                            ? "please report this with the lines below"
-                            : "please report this with what the same command says with -v");
+            fovea.err()
+                    .println(
+                            fovea.verbose()
+                                    ? "please report this with the lines below"
+                                    : "please report this with what the same command says with -v");
         } else {
             say(message(problem));
         }
@@ -90,7 +91,7 @@ final class Problems implements IExecutionExceptionHandler, IParameterExceptionH
 
     private static String usageMessage(ParameterException problem) {
         if (!(problem instanceof UnmatchedArgumentException unmatched)) {
-            return firstLine(problem.getMessage());
+            return firstLine(String.valueOf(problem.getMessage()));
         }
         CommandLine verb = problem.getCommandLine();
         String word = unmatched.getUnmatched().getFirst();

@@ -15,7 +15,8 @@ final class Version {
     /// What `--version` prints.
     static String[] lines() {
         return new String[] {
-            "fovea " + number(), "Java " + Runtime.version() + ", " + System.getProperty("java.vendor", "unknown vendor")
+            "fovea " + number(),
+            "Java " + Runtime.version() + ", " + System.getProperty("java.vendor", "unknown vendor")
         };
     }
 }

@@ -32,7 +32,8 @@ public final class ProgressLine implements RunListener, AutoCloseable {
     /// @param columns present width of the terminal
     /// @param unicode whether box characters can be shown
     /// @param secondsBetween seconds between two plain lines
-    public record Look(boolean live, boolean quiet, IntSupplier columns, boolean unicode, int secondsBetween, Style style) {}
+    public record Look(
+            boolean live, boolean quiet, IntSupplier columns, boolean unicode, int secondsBetween, Style style) {}
 
     /// @param out where lines go, usually standard error
     /// @param nanoTime a clock as [System#nanoTime]
@@ -53,7 +54,7 @@ public final class ProgressLine implements RunListener, AutoCloseable {
                         Locale.ROOT,
                         "  %s  %s parameters, %s%d steps, %s x %d%s",
                         start.key(),
-                        Quantities.count(start.parameters()),
+                        Quantities.count((double) start.parameters()),
                         steps,
                         start.totalSteps(),
                         start.backend(),
@@ -85,7 +86,8 @@ public final class ProgressLine implements RunListener, AutoCloseable {
         }
         lastWork = what;
         if (look.live()) {
-            rewrite(ProgressText.cut(ProgressText.other(what, done, total), look.columns().getAsInt() - 1));
+            rewrite(ProgressText.cut(
+                    ProgressText.other(what, done, total), look.columns().getAsInt() - 1));
         } else {
             permanent(ProgressText.other(what, done, total));
         }

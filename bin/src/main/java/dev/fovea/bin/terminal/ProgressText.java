@@ -79,7 +79,7 @@ final class ProgressText {
     }
 
     private static String bar(long done, long total, boolean unicode) {
-        int filled = total <= 0 ? 0 : (int) Math.clamp(done * BAR / total, 0, BAR);
+        int filled = total <= 0 ? 0 : Math.clamp(done * BAR / total, 0, BAR);
         return unicode ? "━".repeat(filled) + "╌".repeat(BAR - filled) : "#".repeat(filled) + ".".repeat(BAR - filled);
     }
 }

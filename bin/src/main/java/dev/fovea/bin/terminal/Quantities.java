@@ -28,7 +28,9 @@ public final class Quantities {
             amount /= 1000;
             unit++;
         }
-        String digits = unit == 0 && amount == Math.rint(amount) ? String.format(Locale.ROOT, "%.0f", amount) : threeDigits(amount);
+        String digits = unit == 0 && amount == Math.rint(amount)
+                ? String.format(Locale.ROOT, "%.0f", amount)
+                : threeDigits(amount);
         return digits + COUNT_UNITS[unit];
     }
 

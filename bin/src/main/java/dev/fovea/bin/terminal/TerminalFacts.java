@@ -15,19 +15,14 @@ public record TerminalFacts(boolean out, boolean err, int columns, boolean unico
         return new TerminalFacts(false, false, 80, true);
     }
 
-    /// What the launcher found out, or a guess from the console where it was not used.
+    /// What the launcher found out; without it, output is taken to go into a file.
     public static TerminalFacts ofProcess() {
-        boolean console = System.console() != null;
         return new TerminalFacts(
-                flag("fovea.terminal.out", console),
-                flag("fovea.terminal.err", console),
+                Boolean.getBoolean("fovea.terminal.out"),
+                Boolean.getBoolean("fovea.terminal.err"),
                 columns(System.getProperty("fovea.terminal.columns", "")),
-                unicode(System.getProperty("stdout.encoding", Charset.defaultCharset().name())));
-    }
-
-    private static boolean flag(String name, boolean otherwise) {
-        String value = System.getProperty(name);
-        return value == null ? otherwise : Boolean.parseBoolean(value);
+                unicode(System.getProperty(
+                        "stdout.encoding", Charset.defaultCharset().name())));
     }
 
     static int columns(String text) {
