@@ -1,0 +1,210 @@
+package dev.fovea.runtime.exec;
+
+import dev.fovea.runtime.ir.DType;
+import dev.fovea.runtime.ir.HostCall;
+import dev.fovea.runtime.ir.Node;
+import dev.fovea.runtime.ir.UpdateOp;
+import dev.fovea.runtime.ir.Value;
+import dev.fovea.runtime.plan.MemoryPlan;
+import dev.fovea.runtime.plan.Program;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Runs each op's own definition, in double, one node at a time, inside planned slots so that a wrong plan gives a
+/// wrong
+/// answer. Slow on purpose: it is what the others are tested against.
+public final class ReferenceBackend implements Backend {
+    @Override
+    public String name() {
+        return "reference";
+    }
+
+    @Override
+    public String describe() {
+        return "reference (double, one thread)";
+    }
+
+    @Override
+    public Store store() {
+        return new ReferenceStore();
+    }
+
+    @Override
+    public Session compile(Program program, MemoryPlan plan, Map<String, HostFunction> functions, Store store) {
+        return new ReferenceSession(program, plan, Map.copyOf(functions), (ReferenceStore) store);
+    }
+
+    @Override
+    public void close() {}
+
+    private static final class ReferenceStore implements Store {
+        private final Map<String, double[]> data = new LinkedHashMap<>();
+
+        double[] array(Value parameter) {
+            return data.computeIfAbsent(
+                    parameter.name(), _ -> new double[parameter.shape().elements()]);
+        }
+
+        private double[] known(String name) {
+            double[] d = data.get(name);
+            if (d == null) {
+                throw new IllegalArgumentException("no parameter " + name + " in the store");
+            }
+            return d;
+        }
+
+        @Override
+        public Set<String> names() {
+            return data.keySet();
+        }
+
+        @Override
+        public int elements(String name) {
+            return known(name).length;
+        }
+
+        @Override
+        public void write(String name, MemorySegment floats) {
+            Arrays.setAll(known(name), i -> floats.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+        }
+
+        @Override
+        public void read(String name, MemorySegment floats) {
+            double[] d = known(name);
+            for (int i = 0; i < d.length; i++) {
+                floats.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) d[i]);
+            }
+        }
+
+        @Override
+        public void close() {
+            data.clear();
+        }
+    }
+
+    private record ArrayTensor(double[] data) implements HostTensor {
+        @Override
+        public int elements() {
+            return data.length;
+        }
+
+        @Override
+        public double get(int i) {
+            return data[i];
+        }
+
+        @Override
+        public void set(int i, double value) {
+            data[i] = value;
+        }
+    }
+
+    private static final class ReferenceSession implements Session {
+        private final Program program;
+        private final MemoryPlan plan;
+        private final Map<String, HostFunction> functions;
+        private final double[][] slots;
+
+        ReferenceSession(Program program, MemoryPlan plan, Map<String, HostFunction> functions, ReferenceStore store) {
+            this.program = program;
+            this.plan = plan;
+            this.functions = functions;
+            this.slots = new double[plan.slotElements().size()][];
+            for (Value p : program.graph().parameters()) {
+                slots[plan.slot(p)] = store.array(p);
+            }
+            for (int s = 0; s < slots.length; s++) {
+                if (slots[s] == null) {
+                    slots[s] = new double[plan.slotElements().get(s)];
+                }
+            }
+        }
+
+        @Override
+        public void write(Value input, MemorySegment data) {
+            double[] slot = slots[plan.slot(input)];
+            for (int i = 0; i < input.shape().elements(); i++) {
+                slot[i] = input.type() == DType.F32
+                        ? data.getAtIndex(ValueLayout.JAVA_FLOAT, i)
+                        : data.getAtIndex(ValueLayout.JAVA_INT, i);
+            }
+        }
+
+        @Override
+        public void write(Value input, double... data) {
+            System.arraycopy(data, 0, slots[plan.slot(input)], 0, input.shape().elements());
+        }
+
+        @Override
+        public void compute() {
+            for (Node n : program.schedule()) {
+                if (!(n.op() instanceof UpdateOp)) {
+                    run(n);
+                }
+            }
+        }
+
+        @Override
+        public void update() {
+            for (Node n : program.schedule()) {
+                if (n.op() instanceof UpdateOp) {
+                    run(n);
+                }
+            }
+        }
+
+        private double[][] run(Node n) {
+            double[][] in = n.op().inputs().stream().map(this::read).toArray(double[][]::new);
+            double[][] out = n.outputs().stream()
+                    .map(v -> new double[v.shape().elements()])
+                    .toArray(double[][]::new);
+            if (n.op() instanceof HostCall call) {
+                HostFunction f = functions.get(call.function());
+                if (f == null) {
+                    throw new IllegalArgumentException("no body for " + call.name());
+                }
+                f.run(tensors(in), tensors(out));
+            } else {
+                n.op().evaluate(in, out);
+            }
+            for (int i = 0; i < out.length; i++) {
+                System.arraycopy(out[i], 0, slots[plan.slot(n.outputs().get(i))], 0, out[i].length);
+            }
+            return out;
+        }
+
+        private static List<HostTensor> tensors(double[][] data) {
+            return Arrays.stream(data).<HostTensor>map(ArrayTensor::new).toList();
+        }
+
+        @Override
+        public double[] read(Value v) {
+            return Arrays.copyOf(slots[plan.slot(v)], v.shape().elements());
+        }
+
+        @Override
+        public String findNonFinite() {
+            for (Node n : program.schedule()) {
+                if (n.op() instanceof UpdateOp) {
+                    continue;
+                }
+                double[][] out = run(n);
+                for (int i = 0; i < out.length; i++) {
+                    if (Arrays.stream(out[i]).anyMatch(x -> !Double.isFinite(x))) {
+                        return n.op().name() + n.op().inputs() + " -> "
+                                + n.outputs().get(i);
+                    }
+                }
+            }
+            return "";
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,35 @@
+package dev.fovea.runtime.exec;
+
+import dev.fovea.runtime.ir.Value;
+import java.lang.foreign.MemorySegment;
+
+/// A compiled program with its memory. Not thread safe.
+public interface Session extends AutoCloseable {
+    /// Writes an input: float32 or int32 in native order, by the value's type.
+    void write(Value input, MemorySegment data);
+
+    /// Writes an input from doubles.
+    void write(Value input, double... data);
+
+    /// Runs everything but the updates of parameters, so that the host may look at the loss first.
+    void compute();
+
+    /// Runs the updates, after [#compute].
+    void update();
+
+    /// Runs the whole program once.
+    default void run() {
+        compute();
+        update();
+    }
+
+    /// Copies a result, input or parameter out.
+    double[] read(Value value);
+
+    /// Computes once more, node by node and without updates, and describes the first node that yields a value which is
+    /// not finite, or answers the empty string.
+    String findNonFinite();
+
+    @Override
+    void close();
+}

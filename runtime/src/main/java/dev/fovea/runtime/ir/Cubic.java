@@ -1,0 +1,52 @@
+package dev.fovea.runtime.ir;
+
+/// Sampling rules of the reference's two bicubic filters, along one axis. Coordinates are computed in float32 as the
+/// reference does.
+public final class Cubic {
+    private Cubic() {}
+
+    /// Four taps of one output position.
+    ///
+    /// @param first source index of the first tap before clamping
+    /// @param weights of taps `first .. first + 3`
+    public record Taps(int first, double[] weights) {}
+
+    /// The cubic convolution kernel at distance `x` with coefficient `a`.
+    public static double kernel(double x, double a) {
+        double t = Math.abs(x);
+        if (t <= 1) {
+            return ((a + 2) * t - (a + 3)) * t * t + 1;
+        }
+        return t < 2 ? ((a * t - 5 * a) * t + 8 * a) * t - 4 * a : 0;
+    }
+
+    /// Pictures: a = -0.75, no antialiasing, indices to be clamped to the border (`align_corners=false`).
+    public static Taps picture(int position, int in, int out) {
+        float scale = (float) in / out;
+        float source = scale * (position + 0.5f) - 0.5f;
+        int base = (int) Math.floor(source);
+        float t = source - base;
+        double[] w = new double[4];
+        for (int k = 0; k < 4; k++) {
+            w[k] = kernel(k - 1 - (double) t, -0.75);
+        }
+        return new Taps(base - 1, w);
+    }
+
+    /// Position embeddings, enlarging only: a = -0.5 with antialiasing's rule, weights of taps inside normalised to sum
+    /// one and taps outside left out.
+    public static Taps position(int position, int in, int out) {
+        double scale = (double) in / out, center = scale * (position + 0.5);
+        int from = Math.max((int) (center - 2 + 0.5), 0), to = Math.min((int) (center + 2 + 0.5), in);
+        double[] w = new double[4];
+        double sum = 0;
+        for (int j = from; j < to; j++) {
+            w[j - from] = kernel(j - center + 0.5, -0.5);
+            sum += w[j - from];
+        }
+        for (int k = 0; k < 4; k++) {
+            w[k] /= sum;
+        }
+        return new Taps(from, w);
+    }
+}

@@ -1,0 +1,3 @@
+/// Recorded numerics of the reference, for tests.
+@org.jspecify.annotations.NullMarked
+package dev.fovea.runtime.golden;
