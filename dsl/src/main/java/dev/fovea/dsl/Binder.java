@@ -1,0 +1,214 @@
+package dev.fovea.dsl;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.fovea.dsl.spec.BatchSpec;
+import dev.fovea.dsl.spec.DataSpec;
+import dev.fovea.dsl.spec.Duration;
+import dev.fovea.dsl.spec.EvalSpec;
+import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.dsl.spec.LossSpec;
+import dev.fovea.dsl.spec.ModelSpec;
+import dev.fovea.dsl.spec.OptimSpec;
+import dev.fovea.dsl.spec.PrecisionSpec;
+import dev.fovea.dsl.spec.RunSpec;
+import dev.fovea.dsl.spec.ScheduleSpec;
+import dev.fovea.dsl.spec.TrackingSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Makes the records of a spec from checked values. Written out by hand, because the compiler then checks it and
+/// because reflective constructors cost a cold start 40 ms.
+final class Binder {
+    private final Values v;
+
+    private Binder(Values values) {
+        this.v = values;
+    }
+
+    /// @param values with a value for every key
+    static ExperimentSpec bind(Values values) {
+        return new Binder(values).experiment();
+    }
+
+    private ExperimentSpec experiment() {
+        return new ExperimentSpec(
+                text("fovea"),
+                text("name"),
+                text("doc"),
+                new ModelSpec(vision(), ps3(), textTower()),
+                data(),
+                loss(),
+                optim(),
+                new ScheduleSpec(text("schedule.type"), duration("schedule.warmup"), duration("schedule.length")),
+                new BatchSpec(integer("batch.global")),
+                new PrecisionSpec(text("precision.compute")),
+                whole("seed"),
+                new EvalSpec(
+                        duration("eval.every"), texts("eval.tasks"), integer("eval.scenes"), integer("eval.gallery")),
+                run(),
+                new TrackingSpec(text("tracking.type"), text("tracking.uri"), text("tracking.experiment")));
+    }
+
+    private ModelSpec.Vision vision() {
+        String at = "model.vision.";
+        return new ModelSpec.Vision(
+                text(at + "type"),
+                integer(at + "width"),
+                integer(at + "depth"),
+                integer(at + "heads"),
+                integer(at + "mlp"),
+                integer(at + "patch"),
+                text(at + "pool"));
+    }
+
+    private ModelSpec.Ps3 ps3() {
+        String at = "model.ps3.";
+        return new ModelSpec.Ps3(
+                requireNonNull(integers(at + "scales")),
+                select(),
+                flag(at + "low_res_kv_cache"),
+                flag(at + "separate_pos_emb"));
+    }
+
+    private ModelSpec.Select select() {
+        String at = "model.ps3.select.";
+        return new ModelSpec.Select(
+                constant(ModelSpec.Strategy.class, at + "strategy"),
+                requireNonNull(integers(at + "from_layers")),
+                integer(at + "max_tokens"),
+                integers(at + "per_scale"),
+                highresFeature(at + "highres_feature"),
+                flag(at + "smooth"));
+    }
+
+    private ModelSpec.@Nullable HighresFeature highresFeature(String at) {
+        if (v.has(at)) {
+            return null; // given or left as `none`; otherwise its keys are there instead
+        }
+        return new ModelSpec.HighresFeature(
+                integer(at + ".resolution"),
+                integer(at + ".hidden"),
+                integer(at + ".out"),
+                integer(at + ".depth"),
+                integer(at + ".kernel"));
+    }
+
+    private ModelSpec.Text textTower() {
+        String at = "model.text.";
+        return new ModelSpec.Text(
+                text(at + "type"),
+                integer(at + "width"),
+                integer(at + "depth"),
+                integer(at + "heads"),
+                integer(at + "mlp"),
+                integer(at + "context"),
+                integer(at + "vocab"),
+                text(at + "pool"),
+                constant(ModelSpec.Gelu.class, at + "gelu"),
+                flag(at + "causal"));
+    }
+
+    private DataSpec data() {
+        String at = "data.captions.";
+        DataSpec.Captions captions = new DataSpec.Captions(
+                real(at + "global_prob"), flag(at + "sentence_masking"), integer(at + "boxes_per_image"));
+        return new DataSpec(source(), captions, preprocess(), new DataSpec.Tokenizer(text("data.tokenizer.type")));
+    }
+
+    private DataSpec.Source source() {
+        String at = "data.train.";
+        if (text(at + "type").equals("image-text-box")) {
+            return new DataSpec.ImageTextBox(
+                    text(at + "images"), text(at + "text_boxes"), flag(at + "resample"), integer(at + "shuffle"));
+        }
+        return new DataSpec.Scenes(
+                integer(at + "size"),
+                integer(at + "concepts"),
+                texts(at + "styles"),
+                integer(at + "large"),
+                integer(at + "medium"),
+                integer(at + "small"),
+                text(at + "backgrounds"),
+                text(at + "pictures"),
+                whole(at + "seed"));
+    }
+
+    private DataSpec.Preprocess preprocess() {
+        String at = "data.preprocess.";
+        return new DataSpec.Preprocess(
+                real(at + "mean"), real(at + "std"), reals(at + "crop_area"), reals(at + "crop_aspect"));
+    }
+
+    private LossSpec loss() {
+        String at = "loss.contrast.";
+        LossSpec.Contrast contrast = new LossSpec.Contrast(
+                text(at + "type"), real(at + "weight"), real(at + "init_scale"), real(at + "init_bias"));
+        return new LossSpec(
+                contrast,
+                constant(LossSpec.PoolTokens.class, "loss.pool_tokens"),
+                constant(LossSpec.SelectWith.class, "loss.select_with"),
+                new LossSpec.Box(real("loss.box.prior"), real("loss.box.posterior"), text("loss.box.type")));
+    }
+
+    private OptimSpec optim() {
+        return new OptimSpec(
+                text("optim.type"),
+                real("optim.lr"),
+                reals("optim.betas"),
+                real("optim.eps"),
+                real("optim.weight_decay"),
+                real("optim.grad_clip"));
+    }
+
+    private RunSpec run() {
+        return new RunSpec(
+                constant(RunSpec.Backend.class, "run.backend"),
+                constant(RunSpec.Gemm.class, "run.gemm"),
+                integer("run.threads"),
+                integer("run.log_every"),
+                real("run.max_bad_samples"),
+                new RunSpec.Checkpoint(duration("run.checkpoint.every"), integer("run.checkpoint.keep")));
+    }
+
+    private String text(String path) {
+        return requireNonNull(v.text(path), path);
+    }
+
+    private long whole(String path) {
+        return requireNonNull(v.whole(path), path);
+    }
+
+    private int integer(String path) {
+        return Math.toIntExact(whole(path));
+    }
+
+    private double real(String path) {
+        return requireNonNull(v.real(path), path);
+    }
+
+    private boolean flag(String path) {
+        return requireNonNull(v.flag(path), path);
+    }
+
+    private Duration duration(String path) {
+        return requireNonNull(v.duration(path), path);
+    }
+
+    private List<String> texts(String path) {
+        return requireNonNull(v.texts(path), path);
+    }
+
+    private List<Double> reals(String path) {
+        return requireNonNull(v.reals(path), path);
+    }
+
+    private <E extends Enum<E>> E constant(Class<E> type, String path) {
+        return requireNonNull(type.cast(v.constant(path)), path);
+    }
+
+    private @Nullable List<Integer> integers(String path) {
+        List<Long> values = v.wholes(path);
+        return values == null ? null : values.stream().map(Math::toIntExact).toList();
+    }
+}

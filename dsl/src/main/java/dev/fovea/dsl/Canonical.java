@@ -1,0 +1,92 @@
+package dev.fovea.dsl;
+
+import dev.fovea.dsl.keys.SpecKeys;
+import dev.fovea.dsl.spec.Duration;
+import dev.fovea.dsl.spec.ExperimentSpec;
+import java.text.Normalizer;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The canonical form of what a spec computes: JSON without spaces, keys sorted, every default written out, no sections
+/// that say how. Numbers with whole values below 2^53 are written as integers, others as the shortest decimal that
+/// reads back as the same double; lengths in steps, samples, epochs or seconds; text in Unicode's NFC.
+final class Canonical {
+    private final StringBuilder out = new StringBuilder();
+
+    private Canonical() {}
+
+    static String text(ExperimentSpec spec) {
+        Map<String, @Nullable Object> what = new TreeMap<>();
+        SpecTree.of(spec, false).forEach((section, value) -> {
+            if (SpecKeys.entersRunKey(section)) {
+                what.put(section, value);
+            }
+        });
+        Canonical canonical = new Canonical();
+        canonical.value(what);
+        return canonical.out.toString();
+    }
+
+    private void value(@Nullable Object value) {
+        switch (value) {
+            case null -> out.append("null");
+            case Map<?, ?> map -> map(map);
+            case List<?> list -> list(list);
+            case Boolean flag -> out.append(flag.booleanValue());
+            case Double real -> number(real);
+            case Number whole -> out.append(whole.longValue());
+            case Duration duration -> string(duration.canonical());
+            case Enum<?> constant -> string(SpecKeys.wordOf(constant));
+            default -> string(value.toString());
+        }
+    }
+
+    private void map(Map<?, ?> map) {
+        Map<String, @Nullable Object> sorted = new TreeMap<>();
+        map.forEach((key, value) -> sorted.put(key.toString(), value));
+        String separator = "{";
+        for (Map.Entry<String, @Nullable Object> entry : sorted.entrySet()) {
+            out.append(separator);
+            string(entry.getKey());
+            out.append(':');
+            value(entry.getValue());
+            separator = ",";
+        }
+        out.append(sorted.isEmpty() ? "{}" : "}");
+    }
+
+    private void list(List<?> list) {
+        out.append('[');
+        for (int i = 0; i < list.size(); i++) {
+            if (i > 0) {
+                out.append(',');
+            }
+            value(list.get(i));
+        }
+        out.append(']');
+    }
+
+    private void number(double value) {
+        if (value == Math.rint(value) && Math.abs(value) < 0x1p53) {
+            out.append((long) value);
+        } else {
+            out.append(value);
+        }
+    }
+
+    private void string(String text) {
+        out.append('"');
+        Normalizer.normalize(text, Normalizer.Form.NFC).chars().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                out.append('\\').append((char) c);
+            } else if (c < 0x20) {
+                out.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+            } else {
+                out.append((char) c);
+            }
+        });
+        out.append('"');
+    }
+}

@@ -1,0 +1,211 @@
+package dev.fovea.dsl;
+
+import dev.fovea.dsl.spec.Duration;
+import dev.fovea.dsl.yaml.Findings;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Checks that values make sense together. A check whose inputs are missing or wrong is skipped; everything else is
+/// still checked, so that one reading finds all problems.
+final class MeaningCheck {
+    private final Values v;
+    private final Findings findings;
+
+    private MeaningCheck(Values values, Findings findings) {
+        this.v = values;
+        this.findings = findings;
+    }
+
+    static void check(Values values, Findings findings) {
+        new ModelCheck(values, findings).check();
+        MeaningCheck check = new MeaningCheck(values, findings);
+        check.source();
+        check.preprocessing();
+        check.objective();
+        check.schedule();
+        check.evaluation();
+        check.tracking();
+    }
+
+    private void source() {
+        String train = "data.train.";
+        distinct(train + "styles", v.texts(train + "styles"));
+        List<String> styles = v.texts(train + "styles");
+        for (int i = 0; styles != null && i < styles.size(); i++) {
+            if (styles.get(i).isBlank()) {
+                findings.error(v.mark(train + "styles", i), train + "styles[" + i + "]", "a style must have a name");
+            }
+        }
+        String backgrounds = v.text(train + "backgrounds");
+        String pictures = v.text(train + "pictures");
+        if (backgrounds != null && pictures != null) {
+            boolean needed = backgrounds.equals("pictures");
+            if (needed && pictures.isBlank()) {
+                findings.error(
+                        v.mark(train + "backgrounds"),
+                        train + "pictures",
+                        "missing; backgrounds: pictures needs a folder",
+                        "e.g. pictures: wallpapers/");
+            } else if (!needed && !pictures.isBlank()) {
+                findings.error(
+                        v.mark(train + "pictures"),
+                        train + "pictures",
+                        "has no effect with backgrounds: procedural",
+                        "write backgrounds: pictures");
+            }
+        }
+        Long large = v.whole(train + "large");
+        Long medium = v.whole(train + "medium");
+        Long small = v.whole(train + "small");
+        if (large != null && medium != null && small != null && large + medium + small == 0) {
+            findings.error(
+                    v.mark(train + "large"),
+                    train + "large",
+                    "large, medium and small are all 0, so that scenes are empty");
+        }
+        enlarged();
+    }
+
+    private void enlarged() {
+        Long size = v.whole("data.train.size");
+        List<Long> scales = v.wholes("model.ps3.scales");
+        if (size != null && scales != null && scales.getLast() > size) {
+            findings.warning(
+                    v.mark("data.train.size"),
+                    "data.train.size",
+                    size + " is below the largest scale " + scales.getLast()
+                            + ", for which pictures are only enlarged");
+        }
+    }
+
+    private void preprocessing() {
+        for (String path : List.of("data.preprocess.crop_area", "data.preprocess.crop_aspect")) {
+            List<Double> range = v.reals(path);
+            if (range != null && range.get(0) > range.get(1)) {
+                String text = Wording.number(range.get(0)) + " is above " + Wording.number(range.get(1));
+                findings.error(v.mark(path), path, text, "a range is [smallest, largest]");
+            }
+        }
+    }
+
+    private void objective() {
+        Double contrast = v.real("loss.contrast.weight");
+        Double prior = v.real("loss.box.prior");
+        Double posterior = v.real("loss.box.posterior");
+        Double global = v.real("data.captions.global_prob");
+        if (contrast == null || prior == null || posterior == null || global == null) {
+            return;
+        }
+        boolean boxes = global < 1 && (prior > 0 || posterior > 0);
+        if (contrast == 0 && !boxes) {
+            String why = prior > 0 || posterior > 0
+                    ? "loss.contrast.weight is 0 and without local captions boxes are not supervised"
+                    : "all loss weights are 0";
+            findings.error(v.mark("loss.contrast.weight"), "loss", "nothing to train: " + why);
+            return;
+        }
+        zeroWeight("loss.contrast.weight", contrast, "towers are not trained to match");
+        zeroWeight("loss.box.prior", prior, "the bottom-up map is not trained");
+        zeroWeight("loss.box.posterior", posterior, "the top-down map is not trained");
+        if (global == 1 && (prior > 0 || posterior > 0)) {
+            findings.warning(
+                    v.mark("data.captions.global_prob"),
+                    "data.captions.global_prob",
+                    "is 1, so that loss.box and loss.pool_tokens have no effect: they act on local captions only");
+        }
+    }
+
+    private void zeroWeight(String path, double weight, String consequence) {
+        if (weight == 0) {
+            findings.warning(v.mark(path), path, "is 0, so that this loss has no effect: " + consequence);
+        }
+    }
+
+    private void schedule() {
+        Duration length = v.duration("schedule.length");
+        Duration warmup = v.duration("schedule.warmup");
+        Long batch = v.whole("batch.global");
+        epochs("schedule.length", length);
+        epochs("schedule.warmup", warmup);
+        epochs("eval.every", v.duration("eval.every"));
+        if (batch != null && length != null && length.unit() == Duration.Unit.SAMPLES && length.amount() < batch) {
+            findings.error(
+                    v.mark("schedule.length"),
+                    "schedule.length",
+                    length.text() + " is less than one step of batch.global " + batch,
+                    "e.g. length: " + 10 * batch + "sa");
+        }
+        if (batch != null && batch == 1) {
+            findings.warning(
+                    v.mark("batch.global"), "batch.global", "is 1, so that no pair is contrasted with another");
+        }
+        if (length == null || warmup == null) {
+            return;
+        }
+        Double lengthSteps = comparable(length, warmup, batch);
+        Double warmupSteps = comparable(warmup, length, batch);
+        if (lengthSteps != null && warmupSteps != null && warmupSteps >= lengthSteps) {
+            findings.error(
+                    v.mark("schedule.warmup"),
+                    "schedule.warmup",
+                    warmup.text() + " is not shorter than schedule.length " + length.text(),
+                    "the warm-up is a part of the run");
+        }
+    }
+
+    /// The amount in steps, or in the unit that both have; null if they cannot be compared.
+    private static @Nullable Double comparable(Duration duration, Duration other, @Nullable Long batch) {
+        if (duration.unit() == other.unit()) {
+            return duration.amount();
+        }
+        if (duration.unit() == Duration.Unit.EPOCHS || other.unit() == Duration.Unit.EPOCHS || batch == null) {
+            return null;
+        }
+        return duration.unit() == Duration.Unit.SAMPLES
+                ? (Double) (duration.amount() / batch)
+                : (Double) duration.amount();
+    }
+
+    private void epochs(String path, @Nullable Duration duration) {
+        String type = v.text("data.train.type");
+        if (duration == null || duration.unit() != Duration.Unit.EPOCHS || type == null) {
+            return;
+        }
+        boolean endless = type.equals("scenes") || Boolean.TRUE.equals(v.flag("data.train.resample"));
+        if (endless) {
+            String why = type.equals("scenes")
+                    ? "scenes are composed without end"
+                    : "shards are drawn with replacement (resample: true)";
+            findings.error(v.mark(path), path, duration.text() + " has no length: " + why, "use st or sa");
+        }
+    }
+
+    private void evaluation() {
+        distinct("eval.tasks", v.texts("eval.tasks"));
+    }
+
+    private void tracking() {
+        String uri = v.text("tracking.uri");
+        Values.Value given = v.all().get("tracking.uri");
+        boolean secret =
+                given != null && given.node() instanceof dev.fovea.dsl.yaml.YamlNode.Scalar scalar && scalar.secret();
+        if (uri != null && !secret && Secrets.hasCredentials(uri)) {
+            findings.error(
+                    v.mark("tracking.uri"),
+                    "tracking.uri",
+                    "credentials do not belong in a spec",
+                    "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD");
+        }
+    }
+
+    private void distinct(String path, @Nullable List<String> words) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; words != null && i < words.size(); i++) {
+            if (!seen.add(words.get(i))) {
+                findings.error(v.mark(path, i), path + "[" + i + "]", '"' + words.get(i) + "\" is listed twice");
+            }
+        }
+    }
+}

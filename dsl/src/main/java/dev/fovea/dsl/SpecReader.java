@@ -1,0 +1,132 @@
+package dev.fovea.dsl;
+
+import dev.fovea.dsl.keys.Form;
+import dev.fovea.dsl.keys.SpecKeys;
+import dev.fovea.dsl.spec.Duration;
+import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.dsl.yaml.Finding;
+import dev.fovea.dsl.yaml.Findings;
+import dev.fovea.dsl.yaml.Mark;
+import dev.fovea.dsl.yaml.Source;
+import dev.fovea.dsl.yaml.YamlNode;
+import dev.fovea.dsl.yaml.YamlNode.Mapping;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a spec: the file and those it extends, then overrides, then references, then defaults, then every check.
+/// Either
+/// there is a whole valid spec at the end or a [SpecException] with all that is wrong.
+public final class SpecReader {
+    private SpecReader() {}
+
+    /// Reads a file.
+    ///
+    /// @param overrides `key=value` with dotted keys, applied in order, such as `optim.lr=1e-3`
+    /// @throws SpecException if the file cannot be read or the spec is not valid
+    public static ResolvedSpec read(Path file, List<String> overrides) {
+        try {
+            return readText(SpecText.read(file), file, overrides);
+        } catch (SpecText.Unreadable e) {
+            boolean named = e.getMessage() != null && e.getMessage().startsWith(file.toString());
+            String message = String.valueOf(e.getMessage());
+            String rest = named ? message.substring(file.toString().length()).strip() : message;
+            throw new SpecException(
+                    List.of(new SpecProblem(file.toString(), e.line(), e.column(), "", rest, e.hint(), null)));
+        } catch (IOException e) {
+            String message = "cannot be read: " + e.getMessage();
+            throw new SpecException(List.of(new SpecProblem(file.toString(), 0, 0, "", message, null, null)));
+        }
+    }
+
+    /// Reads a text as if it were the content of the file `origin`, which need not exist.
+    ///
+    /// @param origin names the text in messages; `extends` is relative to it
+    /// @throws SpecException if the spec is not valid
+    public static ResolvedSpec readText(String yaml, Path origin, List<String> overrides) {
+        return readText(yaml, origin, overrides, System::getenv);
+    }
+
+    static ResolvedSpec readText(
+            String yaml, Path origin, List<String> overrides, Function<String, @Nullable String> environment) {
+        Findings findings = new Findings();
+        Layers layers = new Layers(findings);
+        Mapping loaded = layers.load(origin, SpecText.withoutMark(yaml));
+        List<Source> sources = layers.sources();
+        if (loaded == null || !layers.complete()) {
+            throw new SpecException(problems(findings.errors(), sources));
+        }
+        Source own = sources.getFirst();
+        Mapping spec = new Overrides(findings, sources).apply(loaded, overrides);
+        spec = References.resolve(spec, own, findings, environment);
+        Form.Section root = SpecKeys.root();
+        Values values = new StructureCheck(findings, root).check(spec, own.at(1, 1));
+        wholeRun(values);
+        MeaningCheck.check(values, findings);
+        if (!findings.errors().isEmpty()) {
+            throw new SpecException(problems(findings.errors(), sources));
+        }
+        ExperimentSpec bound = Binder.bind(values);
+        String canonical = Canonical.text(bound);
+        List<SpecProblem> warnings = problems(findings.warnings(), sources);
+        return new ResolvedSpec(bound, origin, RunKey.ofCanonical(canonical), canonical, origins(values), warnings);
+    }
+
+    /// `eval.every: end` means as often as the run is long.
+    private static void wholeRun(Values values) {
+        Duration length = values.duration("schedule.length");
+        Values.Value every = values.all().get("eval.every");
+        if (every != null && every.content() == null && length != null) {
+            values.put("eval.every", length, every.node());
+        }
+    }
+
+    private static SequencedMap<String, Origin> origins(Values values) {
+        SequencedMap<String, Origin> origins = new LinkedHashMap<>();
+        values.all().forEach((path, value) -> origins.put(path, origin(value.node())));
+        return origins;
+    }
+
+    private static Origin origin(@Nullable YamlNode node) {
+        if (node == null) {
+            return Origin.DEFAULT;
+        }
+        Mark mark = node.mark();
+        boolean secret = node instanceof YamlNode.Scalar scalar && scalar.secret();
+        String file = secret && node instanceof YamlNode.Scalar scalar && scalar.from() != null
+                ? scalar.from()
+                : mark.source().name();
+        return new Origin(file, mark.line(), mark.column());
+    }
+
+    private static List<SpecProblem> problems(List<Finding> findings, List<Source> sources) {
+        List<Finding> sorted = new ArrayList<>(findings);
+        sorted.sort(
+                Comparator.comparingInt((Finding f) -> sources.indexOf(f.mark().source()))
+                        .thenComparingInt(f -> f.mark().line())
+                        .thenComparingInt(f -> f.mark().column()));
+        LinkedHashSet<SpecProblem> problems = new LinkedHashSet<>();
+        sorted.forEach(finding -> problems.add(problem(finding)));
+        return List.copyOf(problems);
+    }
+
+    private static SpecProblem problem(Finding finding) {
+        Mark mark = finding.mark();
+        String line = mark.source().line(mark.line());
+        return new SpecProblem(
+                mark.source().name(),
+                mark.line(),
+                mark.column(),
+                finding.path(),
+                Secrets.masked(finding.message()),
+                finding.hint() == null ? null : Secrets.masked(finding.hint()),
+                line == null ? null : Secrets.masked(line));
+    }
+}

@@ -1,0 +1,135 @@
+package dev.fovea.dsl.keys;
+
+import dev.fovea.dsl.spec.ModelSpec;
+import dev.fovea.dsl.spec.ModelSpec.Gelu;
+import dev.fovea.dsl.spec.ModelSpec.HighresFeature;
+import dev.fovea.dsl.spec.ModelSpec.Ps3;
+import dev.fovea.dsl.spec.ModelSpec.Select;
+import dev.fovea.dsl.spec.ModelSpec.Strategy;
+import dev.fovea.dsl.spec.ModelSpec.Text;
+import dev.fovea.dsl.spec.ModelSpec.Vision;
+
+/// The keys under `model`. Examples are those of the released 1.5K model.
+final class ModelKeys {
+    private static final int WIDEST = 65_536;
+
+    private ModelKeys() {}
+
+    static void fill(Table t) {
+        Table.Of model = t.of(ModelSpec.class);
+        model.key("vision", "The vision transformer.");
+        model.key("ps3", "What PS3 adds to it: several scales, encoded where it matters.");
+        model.key("text", "The text transformer.");
+        vision(t.of(Vision.class));
+        ps3(t.of(Ps3.class));
+        select(t.of(Select.class));
+        highresFeature(t.of(HighresFeature.class));
+        text(t.of(Text.class));
+    }
+
+    private static void vision(Table.Of t) {
+        t.key("type", "Kind of vision tower: a pre-norm vision transformer.")
+                .oneOf("vit")
+                .or("vit");
+        t.key("width", "Embedding width; also the width of the shared image-text space.")
+                .from(1)
+                .to(WIDEST)
+                .example("1152");
+        t.key("depth", "Number of transformer blocks.").from(1).to(512).example("27");
+        t.key("heads", "Attention heads; must divide width.").from(1).to(1024).example("16");
+        t.key("mlp", "Hidden width of each block's MLP.").from(1).to(4 * WIDEST).example("4304");
+        t.key("patch", "Side of a patch in pixels; must divide every scale.")
+                .from(1)
+                .to(1024)
+                .example("14");
+        t.key("pool", "How tokens become one vector: `map` is attention pooling with one latent query.")
+                .oneOf("map")
+                .or("map");
+    }
+
+    private static void ps3(Table.Of t) {
+        t.key(
+                        "scales",
+                        "Side of the picture in pixels for each pass, ascending. The first is the low-resolution pass;"
+                                + " the others must be multiples of it.")
+                .from(1)
+                .to(32_768)
+                .items(2, 8)
+                .example("[378, 756, 1512]");
+        t.key("select", "How high-resolution patches are chosen.");
+        t.key(
+                        "lowResKvCache",
+                        "High-resolution tokens also attend to the low-resolution keys and values of each block.")
+                .or(true);
+        t.key("separatePosEmb", "Each high scale adds a learned position residual of its own, zero at first.")
+                .or(true);
+    }
+
+    private static void select(Table.Of t) {
+        t.key(
+                        "strategy",
+                        "Which score ranks the patches: `top-down` from the text, `bottom-up` from a learned prompt,"
+                                + " `ground-truth` from the boxes, `random`.")
+                .or(Strategy.TOP_DOWN);
+        t.key("fromLayers", "Blocks whose outputs feed the selection head, counted from 0, ascending.")
+                .from(0)
+                .to(511)
+                .items(1, 32)
+                .example("[0, 9, 18, 26]");
+        t.key("maxTokens", "Patches selected in one look, over all high scales together.")
+                .from(1)
+                .to(1 << 24)
+                .example("2560");
+        t.key(
+                        "perScale",
+                        "Budget of each high scale, adding up to max_tokens; `auto` shares it in proportion to pixels.")
+                .from(0)
+                .to(1 << 24)
+                .items(1, 7)
+                .word("auto", null)
+                .example("[512, 2048]");
+        t.key(
+                        "highresFeature",
+                        "Auxiliary convolutional branch whose features sharpen the scores; `none` for no branch.")
+                .word("none", null);
+        t.key("smooth", "Average the scores over a 6x6 grid before ranking.").or(false);
+    }
+
+    private static void highresFeature(Table.Of t) {
+        t.key("resolution", "Side of the picture that the branch sees, in pixels.")
+                .from(1)
+                .to(32_768)
+                .or(1512);
+        t.key("hidden", "Channels of its ConvNeXt blocks.").from(1).to(WIDEST).or(512);
+        t.key("out", "Channels of its output.").from(1).to(WIDEST).or(512);
+        t.key("depth", "Number of its blocks.").from(0).to(512).or(3);
+        t.key("kernel", "Side and stride of its first convolution in pixels; must divide resolution.")
+                .from(1)
+                .to(1024)
+                .or(28);
+    }
+
+    private static void text(Table.Of t) {
+        t.key("type", "Kind of text tower: a pre-norm transformer.")
+                .oneOf("transformer")
+                .or("transformer");
+        t.key("width", "Embedding width.").from(1).to(WIDEST).example("1152");
+        t.key("depth", "Number of transformer blocks.").from(1).to(512).example("27");
+        t.key("heads", "Attention heads; must divide width.").from(1).to(1024).example("16");
+        t.key("mlp", "Hidden width of each block's MLP.").from(1).to(4 * WIDEST).example("4304");
+        t.key("context", "Tokens in a text; longer texts are cut, shorter ones padded.")
+                .from(1)
+                .to(65_536)
+                .example("64");
+        t.key("vocab", "Rows of the embedding table; at least the tokenizer's size.")
+                .from(4)
+                .to(1 << 24)
+                .example("32000");
+        t.key("pool", "How tokens become one vector: `last` takes the last position.")
+                .oneOf("last")
+                .or("last");
+        t.key("gelu", "Form of GELU: exact (`erf`, SigLIP) or approximated (`tanh`, SigLIP 2).")
+                .or(Gelu.ERF);
+        t.key("causal", "Whether a token sees only the tokens before it.").or(false);
+    }
+}
