@@ -79,7 +79,7 @@ public final class AtomicFiles {
         return file.resolveSibling("." + file.getFileName() + "." + tag + ".part");
     }
 
-    private static Path parent(Path file) {
+    static Path parent(Path file) {
         Path parent = file.toAbsolutePath().getParent();
         return parent == null ? file : parent;
     }

@@ -1,0 +1,3 @@
+/// Tests of stored files.
+@org.jspecify.annotations.NullMarked
+package dev.fovea.runtime.store;
