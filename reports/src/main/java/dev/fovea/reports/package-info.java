@@ -1,3 +1,4 @@
+/// Tables and pictures of results. Reads plain values and run folders; knows no tensors.
 @NullMarked
 package dev.fovea.reports;
 

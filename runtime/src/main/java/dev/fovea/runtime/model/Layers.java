@@ -1,6 +1,7 @@
 package dev.fovea.runtime.model;
 
 import dev.fovea.runtime.ir.AttentionOp;
+import dev.fovea.runtime.ir.ConvolutionOp;
 import dev.fovea.runtime.ir.GraphBuilder;
 import dev.fovea.runtime.ir.LinearOp;
 import dev.fovea.runtime.ir.NormOp;
@@ -105,5 +106,20 @@ final class Layers {
                 .map(v -> b.add(new TokenOp.Slice(v, 0, 0, used)))
                 .toList();
         return b.add(new LinearOp.Linear(x, cut.get(0), cut.get(1)));
+    }
+
+    /// x (B,rows*columns,C) -> x + scale * MLP(norm(depthwise 7x7 (x)))
+    Value convNext(Value x, String name, int channels, int rows, int columns) {
+        Value conv = b.add(new ConvolutionOp.DepthwiseConvolution(
+                x,
+                p.get(name + "conv_dw.weight", new Init.Uniform(49), channels, 1, 7, 7),
+                p.get(name + "conv_dw.bias", new Init.Uniform(49), channels),
+                rows,
+                columns));
+        Value normed = layerNorm(conv, name + "norm", 1e-6);
+        Value hidden = gelu(freshLinear(normed, name + "mlp.fc1", channels, 4 * channels), GeluKind.ERF);
+        Value out = freshLinear(hidden, name + "mlp.fc2", 4 * channels, channels);
+        Value scale = p.get(name + "weight", new Init.Constant(1e-6), channels);
+        return add(x, b.add(new PointwiseOp.ScaleChannels(out, scale)));
     }
 }

@@ -1,13 +1,11 @@
 package dev.fovea.runtime.model;
 
 import dev.fovea.dsl.spec.ModelSpec;
-import dev.fovea.runtime.ir.ConvolutionOp;
 import dev.fovea.runtime.ir.GraphBuilder;
 import dev.fovea.runtime.ir.ImageOp;
 import dev.fovea.runtime.ir.LinearOp;
 import dev.fovea.runtime.ir.MapOp;
 import dev.fovea.runtime.ir.PointwiseOp;
-import dev.fovea.runtime.ir.PointwiseOp.GeluKind;
 import dev.fovea.runtime.ir.TokenOp;
 import dev.fovea.runtime.ir.Value;
 import java.util.List;
@@ -77,27 +75,12 @@ public final class SelectionHead {
                 p.get(name + "stem.0.bias", new Init.Uniform(fan), h.hidden())));
         x = layers.layerNorm(x, name + "stem.1", 1e-6);
         for (int j = 0; j < h.depth(); j++) {
-            x = convNext(x, name + "blocks." + j + ".", h.hidden(), side);
+            x = layers.convNext(x, name + "blocks." + j + ".", h.hidden(), side, side);
         }
         return b.add(new LinearOp.Linear(
                 x,
                 p.get(name + "out_proj.weight", new Init.Uniform(h.hidden()), h.out(), h.hidden(), 1, 1),
                 p.get(name + "out_proj.bias", new Init.Uniform(h.hidden()), h.out())));
-    }
-
-    /// x (B,a*a,C) -> x + scale * MLP(norm(depthwise 7x7 (x)))
-    private Value convNext(Value x, String name, int channels, int side) {
-        Value conv = b.add(new ConvolutionOp.DepthwiseConvolution(
-                x,
-                p.get(name + "conv_dw.weight", new Init.Uniform(49), channels, 1, 7, 7),
-                p.get(name + "conv_dw.bias", new Init.Uniform(49), channels),
-                side,
-                side));
-        Value normed = layers.layerNorm(conv, name + "norm", 1e-6);
-        Value hidden = layers.gelu(layers.freshLinear(normed, name + "mlp.fc1", channels, 4 * channels), GeluKind.ERF);
-        Value out = layers.freshLinear(hidden, name + "mlp.fc2", 4 * channels, channels);
-        Value scale = p.get(name + "weight", new Init.Constant(1e-6), channels);
-        return layers.add(x, b.add(new PointwiseOp.ScaleChannels(out, scale)));
     }
 
     /// features (B,a*a,A), prompt -> cosines max-pooled to the low grid (B,g*g)

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fovea.reports.plot;
+
+import org.jspecify.annotations.NullMarked;
