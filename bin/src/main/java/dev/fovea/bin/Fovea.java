@@ -107,7 +107,12 @@ public final class Fovea implements Callable<Integer> {
     }
 
     private List<Object> verbs() {
-        return List.of(new DoctorVerb(this), new CompletionVerb(this));
+        return List.of(
+                new ValidateVerb(this),
+                new ShowVerb(this),
+                new StatusVerb(this, surroundings.clock()),
+                new DoctorVerb(this),
+                new CompletionVerb(this));
     }
 
     private static void configure(CommandLine line) {
@@ -169,6 +174,13 @@ public final class Fovea implements Callable<Integer> {
     /// Colours of standard error.
     Style errStyle() {
         return colour(colour, surroundings.terminal().err()) ? Style.COLOUR : Style.PLAIN;
+    }
+
+    /// The file or folder that the user means by a path: seen from `-C`, and short where it can be.
+    Path input(Path path) {
+        Path whole = resolve(path).toAbsolutePath().normalize();
+        Path here = Path.of("").toAbsolutePath();
+        return whole.startsWith(here) && !whole.equals(here) ? here.relativize(whole) : whole;
     }
 
     /// A path as the user wrote it, seen from the folder he works in.

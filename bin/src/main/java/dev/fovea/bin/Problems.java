@@ -1,6 +1,8 @@
 package dev.fovea.bin;
 
 import dev.fovea.bin.terminal.Quantities;
+import dev.fovea.dsl.SpecException;
+import dev.fovea.dsl.run.StoreException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -28,6 +30,8 @@ final class Problems implements IExecutionExceptionHandler, IParameterExceptionH
     public int getExitCode(Throwable problem) {
         return switch (problem) {
             case UserError error -> error.exitCode().code();
+            case SpecException _ -> ExitCode.SPEC.code();
+            case StoreException _ -> ExitCode.RUN_FAILED.code();
             case ParameterException _ -> ExitCode.USAGE.code();
             case IOException _ -> ExitCode.RUN_FAILED.code();
             case OutOfMemoryError _ -> ExitCode.RUN_FAILED.code();
@@ -45,7 +49,9 @@ final class Problems implements IExecutionExceptionHandler, IParameterExceptionH
 
     @Override
     public int handleExecutionException(Exception problem, CommandLine verb, ParseResult parsed) {
-        if (getExitCode(problem) == ExitCode.INTERNAL.code()) {
+        if (problem instanceof SpecException spec) {
+            fovea.err().print(spec.report(fovea.errStyle().colour()));
+        } else if (getExitCode(problem) == ExitCode.INTERNAL.code()) {
             say("internal error: " + problem);
             fovea.err()
                     .println(

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 
 /// The outer world as a verb sees it, so that tests can put another in its place.
@@ -15,8 +16,14 @@ import java.util.Map;
 /// @param out results
 /// @param err progress, notes and errors
 /// @param terminal where the two go
+/// @param clock the time of day
 public record Surroundings(
-        Path directory, Map<String, String> environment, PrintWriter out, PrintWriter err, TerminalFacts terminal) {
+        Path directory,
+        Map<String, String> environment,
+        PrintWriter out,
+        PrintWriter err,
+        TerminalFacts terminal,
+        Clock clock) {
     /// Those of this process.
     public static Surroundings ofProcess() {
         return new Surroundings(
@@ -24,7 +31,8 @@ public record Surroundings(
                 Map.copyOf(System.getenv()),
                 writer(System.out, System.getProperty("stdout.encoding")),
                 writer(System.err, System.getProperty("stderr.encoding")),
-                TerminalFacts.ofProcess());
+                TerminalFacts.ofProcess(),
+                Clock.systemUTC());
     }
 
     private static PrintWriter writer(PrintStream stream, String encoding) {

@@ -4,6 +4,7 @@ import dev.fovea.bin.terminal.TerminalFacts;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 
 /// Runs the quick verbs once, so that the JVM can record the classes they load (see bin/build.sh).
@@ -16,12 +17,23 @@ final class WarmUp {
         run(home, "--version");
         run(home, "--help");
         run(home, "runn");
+        run(home, "validate", "experiments/quickstart.yaml");
+        run(home, "validate", "--json", "experiments/quickstart.yaml");
+        run(home, "show", "experiments/quickstart.yaml", "--origin", "seed=1");
+        run(home, "show", "experiments/quickstart.yaml", "--section=model", "seedd=1");
+        run(home, "status");
+        run(home, "schema");
     }
 
     private static void run(Path home, String... arguments) {
         StringWriter nowhere = new StringWriter();
         Surroundings surroundings = new Surroundings(
-                home, Map.of(), new PrintWriter(nowhere), new PrintWriter(nowhere), TerminalFacts.none());
+                home,
+                Map.of(),
+                new PrintWriter(nowhere),
+                new PrintWriter(nowhere),
+                TerminalFacts.none(),
+                Clock.systemUTC());
         Fovea.run(surroundings, arguments);
     }
 }
