@@ -1,4 +1,4 @@
-/// Training: one run from a resolved spec to its results.
+/// The life of a run: programs of pre-training, the loop, evaluation, what is left behind.
 @NullMarked
 package dev.fovea.runtime.train;
 
