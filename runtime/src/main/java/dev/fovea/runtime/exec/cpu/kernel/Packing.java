@@ -1,0 +1,130 @@
+package dev.fovea.runtime.exec.cpu.kernel;
+
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// Copies blocks of a matrix into the order in which a [MicroKernel] reads them.
+///
+/// Legend: L lines (rows of the first operand or columns of the second), P depth (the index that is summed
+/// over), W lines in a panel. A packed block is a run of panels; a panel is (P,W), its last lines zero where L
+/// is no multiple of W.
+final class Packing {
+    /// Four floats: divides the panels of every micro-kernel.
+    private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
+
+    private Packing() {}
+
+    /// Floats of a packed block of `lines` by `depth`.
+    static int packedLength(int lines, int depth, int panel) {
+        return Math.multiplyExact(Math.ceilDiv(lines, panel) * panel, depth);
+    }
+
+    /// Packs lines `firstLine` on of a block; element (line, p) lies at `offset + (line - firstLine) * stride +
+    /// p`: depth is contiguous. When all lines are packed, [#clearRest] must follow.
+    static void alongDepth(
+            float[] packed,
+            int firstLine,
+            MemorySegment source,
+            long offset,
+            int stride,
+            int lines,
+            int depth,
+            int panel) {
+        for (int i = 0; i < lines; i++) {
+            int line = firstLine + i;
+            int base = line / panel * panel * depth + line % panel;
+            spread(packed, base, panel, source, offset + (long) i * stride, depth);
+        }
+    }
+
+    private static void spread(float[] packed, int base, int panel, MemorySegment source, long offset, int depth) {
+        for (int p = 0; p < depth; p++) {
+            packed[base + p * panel] = source.get(FLOAT, (offset + p) << 2);
+        }
+    }
+
+    /// Packs depths `firstDepth` to `firstDepth + depth` of a block that is `totalDepth` deep; element (line,
+    /// p) lies at `offset + (p - firstDepth) * stride + line`: lines are contiguous. When all depths are
+    /// packed, [#clearRest] must follow.
+    static void alongLines(
+            float[] packed,
+            int firstDepth,
+            int totalDepth,
+            MemorySegment source,
+            long offset,
+            int stride,
+            int lines,
+            int depth,
+            int panel) {
+        for (int first = 0; first < lines; first += panel) {
+            int base = first * totalDepth + firstDepth * panel;
+            int present = Math.min(panel, lines - first);
+            if (present == panel && panel % WIDTH == 0) {
+                copyWide(packed, base, panel, source, offset + first, stride, depth);
+            } else if (present == panel) {
+                copyNarrow(packed, base, panel, source, offset + first, stride, depth);
+            } else {
+                copyPart(packed, base, panel, present, source, offset + first, stride, depth);
+            }
+        }
+    }
+
+    private static void copyWide(
+            float[] packed, int base, int panel, MemorySegment source, long offset, int stride, int depth) {
+        for (int p = 0; p < depth; p++) {
+            long from = offset + (long) p * stride;
+            for (int line = 0; line < panel; line += WIDTH) {
+                FloatVector.fromMemorySegment(FLOATS, source, (from + line) << 2, ORDER)
+                        .intoArray(packed, base + p * panel + line);
+            }
+        }
+    }
+
+    private static void copyNarrow(
+            float[] packed, int base, int panel, MemorySegment source, long offset, int stride, int depth) {
+        for (int p = 0; p < depth; p++) {
+            long from = offset + (long) p * stride;
+            for (int line = 0; line < panel; line += 4) {
+                FloatVector.fromMemorySegment(QUAD, source, (from + line) << 2, ORDER)
+                        .intoArray(packed, base + p * panel + line);
+            }
+        }
+    }
+
+    private static void copyPart(
+            float[] packed,
+            int base,
+            int panel,
+            int present,
+            MemorySegment source,
+            long offset,
+            int stride,
+            int depth) {
+        for (int p = 0; p < depth; p++) {
+            long from = offset + (long) p * stride;
+            for (int line = 0; line < present; line++) {
+                packed[base + p * panel + line] = source.get(FLOAT, (from + line) << 2);
+            }
+        }
+    }
+
+    /// Zeroes the lines that the last panel of a block has beyond `lines`.
+    static void clearRest(float[] packed, int lines, int depth, int panel) {
+        int present = lines % panel;
+        if (present == 0) {
+            return;
+        }
+        int base = (lines - present) * depth;
+        for (int p = 0; p < depth; p++) {
+            for (int line = present; line < panel; line++) {
+                packed[base + p * panel + line] = 0f;
+            }
+        }
+    }
+}

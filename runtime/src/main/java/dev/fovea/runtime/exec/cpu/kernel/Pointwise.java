@@ -1,0 +1,163 @@
+package dev.fovea.runtime.exec.cpu.kernel;
+
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/// Functions of one element, or of one element and one number of its row or column.
+///
+/// Legend: S any shape (ranges count elements); R rows, C columns (ranges count rows).
+public final class Pointwise {
+    private Pointwise() {}
+
+    /// y (S) = a (S) + b (S)
+    public static void add(MemorySegment y, MemorySegment a, MemorySegment b, long from, long to) {
+        long i = from;
+        for (; i <= to - WIDTH; i += WIDTH) {
+            FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER))
+                    .intoMemorySegment(y, i << 2, ORDER);
+        }
+        if (i < to) {
+            VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+            FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER, rest)
+                    .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER, rest))
+                    .intoMemorySegment(y, i << 2, ORDER, rest);
+        }
+    }
+
+    /// y (S) = factor * x (S)
+    public static void scale(MemorySegment y, MemorySegment x, float factor, long from, long to) {
+        long i = from;
+        for (; i <= to - WIDTH; i += WIDTH) {
+            FloatVector.fromMemorySegment(FLOATS, x, i << 2, ORDER).mul(factor).intoMemorySegment(y, i << 2, ORDER);
+        }
+        if (i < to) {
+            VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+            FloatVector.fromMemorySegment(FLOATS, x, i << 2, ORDER, rest)
+                    .mul(factor)
+                    .intoMemorySegment(y, i << 2, ORDER, rest);
+        }
+    }
+
+    /// y (R,C) = row (C) in every row
+    public static void repeatRow(MemorySegment y, MemorySegment row, int columns, int from, int to) {
+        for (int r = from; r < to; r++) {
+            MemorySegment.copy(row, 0, y, 4L * r * columns, 4L * columns);
+        }
+    }
+
+    /// y (R,C) = x (R,C) * scale (C)
+    public static void scaleColumns(
+            MemorySegment y, MemorySegment x, MemorySegment scale, int columns, int from, int to) {
+        int whole = FLOATS.loopBound(columns);
+        VectorMask<Float> rest = FLOATS.indexInRange(whole, columns);
+        for (int r = from; r < to; r++) {
+            long row = (long) r * columns;
+            for (int c = 0; c < whole; c += WIDTH) {
+                FloatVector.fromMemorySegment(FLOATS, x, (row + c) << 2, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, scale, (long) c << 2, ORDER))
+                        .intoMemorySegment(y, (row + c) << 2, ORDER);
+            }
+            if (whole < columns) {
+                FloatVector.fromMemorySegment(FLOATS, x, (row + whole) << 2, ORDER, rest)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, scale, (long) whole << 2, ORDER, rest))
+                        .intoMemorySegment(y, (row + whole) << 2, ORDER, rest);
+            }
+        }
+    }
+
+    /// y (R,C) = x (R,C) + rows (N,C), where row r of x gets row r modulo N
+    public static void addRows(
+            MemorySegment y, MemorySegment x, MemorySegment rows, int period, int columns, int from, int to) {
+        int whole = FLOATS.loopBound(columns);
+        VectorMask<Float> rest = FLOATS.indexInRange(whole, columns);
+        for (int r = from; r < to; r++) {
+            long row = (long) r * columns;
+            long added = (long) (r % period) * columns;
+            for (int c = 0; c < whole; c += WIDTH) {
+                FloatVector.fromMemorySegment(FLOATS, x, (row + c) << 2, ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOATS, rows, (added + c) << 2, ORDER))
+                        .intoMemorySegment(y, (row + c) << 2, ORDER);
+            }
+            if (whole < columns) {
+                FloatVector.fromMemorySegment(FLOATS, x, (row + whole) << 2, ORDER, rest)
+                        .add(FloatVector.fromMemorySegment(FLOATS, rows, (added + whole) << 2, ORDER, rest))
+                        .intoMemorySegment(y, (row + whole) << 2, ORDER, rest);
+            }
+        }
+    }
+
+    /// p (S) = sigmoid(factor * (a + b) cut to -limit .. limit), a (S), b (S); pass `a` as `b` and half the
+    /// factor for one input alone
+    public static void probability(
+            MemorySegment p, MemorySegment a, MemorySegment b, float factor, float limit, long from, long to) {
+        for (long i = from; i < to; i += WIDTH) {
+            VectorMask<Float> present = FLOATS.indexInRange(i, to);
+            FloatVector logit = logit(a, b, factor, i, present);
+            VectorMath.sigmoid(logit.max(-limit).min(limit)).intoMemorySegment(p, i << 2, ORDER, present);
+        }
+    }
+
+    /// d (S) = dy (S) times the slope of [#probability] in one of its inputs: `factor * p (1 - p)`, 0 where the
+    /// logit was cut
+    public static void probabilityBackward(
+            MemorySegment d,
+            MemorySegment a,
+            MemorySegment b,
+            MemorySegment dy,
+            float factor,
+            float slope,
+            float limit,
+            long from,
+            long to) {
+        for (long i = from; i < to; i += WIDTH) {
+            VectorMask<Float> present = FLOATS.indexInRange(i, to);
+            FloatVector logit = logit(a, b, factor, i, present);
+            FloatVector p = VectorMath.sigmoid(logit);
+            FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dy, i << 2, ORDER, present)
+                    .mul(p.mul(p.neg().add(1f)))
+                    .mul(slope);
+            gradient.blend(0f, logit.abs().compare(VectorOperators.GT, limit))
+                    .intoMemorySegment(d, i << 2, ORDER, present);
+        }
+    }
+
+    private static FloatVector logit(
+            MemorySegment a, MemorySegment b, float factor, long i, VectorMask<Float> present) {
+        return FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER, present)
+                .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER, present))
+                .mul(factor);
+    }
+
+    /// y (R,C) = row r of a (R,C) where flags (R) is not 0, else of b (R,C)
+    public static void whereRows(
+            MemorySegment y, MemorySegment flags, MemorySegment a, MemorySegment b, int columns, int from, int to) {
+        for (int r = from; r < to; r++) {
+            boolean first = flags.getAtIndex(Lanes.FLOAT, r) != 0;
+            MemorySegment.copy(first ? a : b, 4L * r * columns, y, 4L * r * columns, 4L * columns);
+        }
+    }
+
+    /// da (R,C), db (R,C) = row r of dy (R,C) and zeros, or the reverse, by flags (R)
+    public static void whereRowsBackward(
+            MemorySegment da, MemorySegment db, MemorySegment flags, MemorySegment dy, int columns, int from, int to) {
+        for (int r = from; r < to; r++) {
+            boolean first = flags.getAtIndex(Lanes.FLOAT, r) != 0;
+            MemorySegment.copy(dy, 4L * r * columns, first ? da : db, 4L * r * columns, 4L * columns);
+            zero(first ? db : da, (long) r * columns, (long) (r + 1) * columns);
+        }
+    }
+
+    /// Elements `from` to `to` of y become 0.
+    public static void zero(MemorySegment y, long from, long to) {
+        for (long i = from; i < to; i++) {
+            y.set(Lanes.FLOAT, i << 2, 0f);
+        }
+    }
+}

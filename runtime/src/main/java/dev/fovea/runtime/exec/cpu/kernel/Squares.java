@@ -1,0 +1,34 @@
+package dev.fovea.runtime.exec.cpu.kernel;
+
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/// Sums of squares, for norms.
+///
+/// Legend: S any shape; ranges count elements.
+public final class Squares {
+    /// Elements summed in float before the sum goes on in double.
+    public static final int BLOCK = 1 << 12;
+
+    private Squares() {}
+
+    /// The sum of the squares of elements `from` to `to` of x (S); at most [#BLOCK] of them for full precision.
+    public static double sum(MemorySegment x, long from, long to) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        long i = from;
+        for (; i <= to - WIDTH; i += WIDTH) {
+            FloatVector v = FloatVector.fromMemorySegment(FLOATS, x, i << 2, ORDER);
+            sum = v.fma(v, sum);
+        }
+        if (i < to) {
+            FloatVector v = FloatVector.fromMemorySegment(FLOATS, x, i << 2, ORDER, FLOATS.indexInRange(i, to));
+            sum = v.fma(v, sum);
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+}

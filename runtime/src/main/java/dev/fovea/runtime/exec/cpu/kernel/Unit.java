@@ -1,0 +1,139 @@
+package dev.fovea.runtime.exec.cpu.kernel;
+
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/// Rows divided by their length, and the cosine of rows with a prompt.
+///
+/// Legend: R rows, D width, B batch, N rows of one batch entry, K blocks of rows.
+public final class Unit {
+    private Unit() {}
+
+    /// The inner product of `width` floats of a at `aAt` and b at `bAt`.
+    static float dot(MemorySegment a, long aAt, MemorySegment b, long bAt, int width) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        int i = 0;
+        for (; i <= width - WIDTH; i += WIDTH) {
+            sum = FloatVector.fromMemorySegment(FLOATS, a, (aAt + i) << 2, ORDER)
+                    .fma(FloatVector.fromMemorySegment(FLOATS, b, (bAt + i) << 2, ORDER), sum);
+        }
+        if (i < width) {
+            VectorMask<Float> rest = FLOATS.indexInRange(i, width);
+            sum = FloatVector.fromMemorySegment(FLOATS, a, (aAt + i) << 2, ORDER, rest)
+                    .fma(FloatVector.fromMemorySegment(FLOATS, b, (bAt + i) << 2, ORDER, rest), sum);
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+
+    /// y at `yAt` = p * a at `aAt` + q * b at `bAt`, `width` floats
+    static void combine(
+            MemorySegment y,
+            long yAt,
+            float p,
+            MemorySegment a,
+            long aAt,
+            float q,
+            MemorySegment b,
+            long bAt,
+            int width) {
+        for (int i = 0; i < width; i += WIDTH) {
+            VectorMask<Float> in = FLOATS.indexInRange(i, width);
+            FloatVector.fromMemorySegment(FLOATS, a, (aAt + i) << 2, ORDER, in)
+                    .mul(p)
+                    .add(FloatVector.fromMemorySegment(FLOATS, b, (bAt + i) << 2, ORDER, in)
+                            .mul(q))
+                    .intoMemorySegment(y, (yAt + i) << 2, ORDER, in);
+        }
+    }
+
+    private static float length(MemorySegment x, long at, int width) {
+        return (float) Math.sqrt(dot(x, at, x, at, width));
+    }
+
+    /// y (R,D) = x / max(|x|, eps), x (R,D); rows `from` to `to`
+    public static void forward(MemorySegment y, MemorySegment x, int width, float eps, int from, int to) {
+        for (int r = from; r < to; r++) {
+            long row = (long) r * width;
+            float inverse = 1 / Math.max(length(x, row, width), eps);
+            combine(y, row, inverse, x, row, 0f, x, row, width);
+        }
+    }
+
+    /// dx (R,D) = (dy - x (x . dy) / |x|^2) / |x|, and dy / eps where |x| <= eps; x (R,D), dy (R,D); rows
+    /// `from` to `to`
+    public static void backward(
+            MemorySegment dx, MemorySegment x, MemorySegment dy, int width, float eps, int from, int to) {
+        for (int r = from; r < to; r++) {
+            long row = (long) r * width;
+            float length = length(x, row, width);
+            float norm = Math.max(length, eps);
+            float radial = length > eps ? dot(x, row, dy, row, width) / norm / norm : 0f;
+            combine(dx, row, 1 / norm, dy, row, -radial / norm, x, row, width);
+        }
+    }
+
+    /// y (B,N) = the cosine of x (B,N,D) with prompt (B,D), or with the one row of prompt (1,D); rows `from` to
+    /// `to` of B*N
+    public static void cosine(
+            MemorySegment y,
+            MemorySegment x,
+            MemorySegment prompt,
+            boolean shared,
+            int rows,
+            int width,
+            float eps,
+            int from,
+            int to) {
+        for (int r = from; r < to; r++) {
+            long row = (long) r * width;
+            long p = shared ? 0 : (long) (r / rows) * width;
+            float lengths = Math.max(length(x, row, width), eps) * Math.max(length(prompt, p, width), eps);
+            y.setAtIndex(Lanes.FLOAT, r, dot(x, row, prompt, p, width) / lengths);
+        }
+    }
+
+    /// First step of the gradient of [#cosine]: dx (B,N,D), and partial (B*K,D), for each block the sum over
+    /// its rows of dprompt. Inputs x (B,N,D), prompt, y (B,N), dy (B,N); items `from` to `to` of B*K
+    public static void cosineBackward(
+            MemorySegment dx,
+            MemorySegment partial,
+            MemorySegment x,
+            MemorySegment prompt,
+            MemorySegment y,
+            MemorySegment dy,
+            boolean shared,
+            int rows,
+            int blocks,
+            int width,
+            float eps,
+            int from,
+            int to) {
+        for (int item = from; item < to; item++) {
+            int b = item / blocks;
+            int first = b * rows + Blocks.start(rows, blocks, item % blocks);
+            int end = b * rows + Blocks.start(rows, blocks, item % blocks + 1);
+            long p = shared ? 0 : (long) b * width;
+            long sum = (long) item * width;
+            Pointwise.zero(partial, sum, sum + width);
+            float promptLength = Math.max(length(prompt, p, width), eps);
+            float along = 0f;
+            for (int r = first; r < end; r++) {
+                long row = (long) r * width;
+                float rowLength = Math.max(length(x, row, width), eps);
+                float gradient = dy.getAtIndex(Lanes.FLOAT, r);
+                float cosine = y.getAtIndex(Lanes.FLOAT, r);
+                float outer = gradient / rowLength;
+                combine(dx, row, outer / promptLength, prompt, p, -outer * cosine / rowLength, x, row, width);
+                combine(partial, sum, 1f, partial, sum, outer / promptLength, x, row, width);
+                along += gradient * cosine;
+            }
+            combine(partial, sum, 1f, partial, sum, -along / promptLength / promptLength, prompt, p, width);
+        }
+    }
+}
