@@ -29,7 +29,8 @@ public final class PlanVerifier {
         new PlanVerifier(p, plan).replay();
     }
 
-    /// Checks the stages alone: nodes defined before use, no node twice, host calls outside segments, and the values
+    /// Checks the stages alone: nodes defined before use, no node twice, host calls outside segments, and the
+    /// values
     /// that cross as declared.
     public static void stages(Program p) {
         Set<Value> defined = new HashSet<>(p.graph().inputs());

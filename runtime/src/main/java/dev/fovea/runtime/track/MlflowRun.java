@@ -22,7 +22,8 @@ import org.mlflow.api.proto.Service.ViewType;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// One run on the server: made once per run folder, found again by its id or, if the answer to its making was lost, by
+/// One run on the server: made once per run folder, found again by its id or, if the answer to its making was
+/// lost, by
 /// a token that was stored before asking.
 final class MlflowRun {
     private static final String TOKEN = "fovea.creation";
@@ -117,7 +118,8 @@ final class MlflowRun {
         return info;
     }
 
-    /// Runs whose making was asked for but whose answer was lost; the client repeats requests, so there may be several.
+    /// Runs whose making was asked for but whose answer was lost; the client repeats requests, so there may be
+    /// several.
     private Optional<RunInfo> byToken(String experimentId) {
         String filter = "tags.`" + TOKEN + "` = '" + bookmark.text(TOKEN) + "'";
         List<RunInfo> found = server

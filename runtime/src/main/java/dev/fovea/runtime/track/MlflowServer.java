@@ -25,8 +25,10 @@ import org.mlflow.tracking.MlflowHttpException;
 
 /// The fence around one tracking server. Requests go through MLflow's Java client, which waits for ever and repeats
 /// what
-/// failed; so each runs on a thread of its own that is abandoned at the deadline together with its client. Uploads and
-/// data sets, which that client cannot do without Python, go by the JDK's client: HTTP/1.1 and a Content-Length always,
+/// failed; so each runs on a thread of its own that is abandoned at the deadline together with its client.
+/// Uploads and
+/// data sets, which that client cannot do without Python, go by the JDK's client: HTTP/1.1 and a Content-Length
+/// always,
 /// because newer servers read anything else as empty. Used by one thread.
 final class MlflowServer implements AutoCloseable {
     /// Held so that its level stays: the client logs each repeated request, with the body.

@@ -13,7 +13,8 @@ import java.util.SequencedMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/// Writes a run as MLflow's file store does, for use without a server. MLflow up to 3.12 serves the folder as it is,
+/// Writes a run as MLflow's file store does, for use without a server. MLflow up to 3.12 serves the folder as it
+/// is,
 /// later ones with MLFLOW_ALLOW_FILE_STORE=true, and `mlflow migrate-filestore` moves it into a database.
 final class MlrunsFolder implements MetricSink {
     private final Path root;
