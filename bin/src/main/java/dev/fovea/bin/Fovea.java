@@ -1,6 +1,14 @@
 package dev.fovea.bin;
 
+import dev.fovea.bin.terminal.ProgressLine;
 import dev.fovea.bin.terminal.Style;
+import dev.fovea.bin.terminal.TerminalFacts;
+import dev.fovea.bin.terminal.TerminalWidth;
+import dev.fovea.dsl.ResolvedSpec;
+import dev.fovea.runtime.train.Outcome;
+import dev.fovea.runtime.train.RunException;
+import dev.fovea.runtime.train.RunListener;
+import dev.fovea.runtime.train.RunOptions;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +31,8 @@ import picocli.CommandLine.ScopeType;
                 + "a YAML spec becomes a trained, tracked, reproducible run.",
         synopsisSubcommandLabel = "VERB")
 public final class Fovea implements Callable<Integer> {
+    private static final int SECONDS_BETWEEN_LINES = 10;
+
     private final Surroundings surroundings;
 
     @Option(names = "-C", paramLabel = "DIR", scope = ScopeType.INHERIT, description = "work as if started in DIR")
@@ -94,6 +104,7 @@ public final class Fovea implements Callable<Integer> {
         for (Object verb : fovea.verbs()) {
             line.addSubcommand(verb);
         }
+
         configure(line);
         line.setOut(fovea.surroundings.out());
         line.setErr(fovea.surroundings.err());
@@ -111,8 +122,16 @@ public final class Fovea implements Callable<Integer> {
                 new ValidateVerb(this),
                 new ShowVerb(this),
                 new StatusVerb(this, surroundings.clock()),
+                new RunVerb(this, Fovea::train, Signals::install),
+                new CostVerb(this),
+                new SyncVerb(this),
+                new CommandLine(new DataVerb()).addSubcommand(new DataExportVerb(this)),
                 new DoctorVerb(this),
                 new CompletionVerb(this));
+    }
+
+    private static Outcome train(ResolvedSpec spec, RunOptions options, RunListener listener) {
+        throw new RunException(RunException.Kind.BACKEND, "this build cannot train yet");
     }
 
     private static void configure(CommandLine line) {
@@ -174,6 +193,18 @@ public final class Fovea implements Callable<Integer> {
     /// Colours of standard error.
     Style errStyle() {
         return colour(colour, surroundings.terminal().err()) ? Style.COLOUR : Style.PLAIN;
+    }
+
+    /// How progress is shown.
+    ProgressLine.Look look() {
+        TerminalFacts terminal = surroundings.terminal();
+        return new ProgressLine.Look(
+                terminal.err(),
+                quiet,
+                terminal.err() ? TerminalWidth.of(terminal.columns()) : terminal::columns,
+                terminal.unicode(),
+                SECONDS_BETWEEN_LINES,
+                errStyle());
     }
 
     /// The file or folder that the user means by a path: seen from `-C`, and short where it can be.

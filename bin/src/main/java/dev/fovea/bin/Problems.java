@@ -1,8 +1,10 @@
 package dev.fovea.bin;
 
 import dev.fovea.bin.terminal.Quantities;
+import dev.fovea.datasets.DataException;
 import dev.fovea.dsl.SpecException;
 import dev.fovea.dsl.run.StoreException;
+import dev.fovea.runtime.train.RunException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -31,11 +33,21 @@ final class Problems implements IExecutionExceptionHandler, IParameterExceptionH
         return switch (problem) {
             case UserError error -> error.exitCode().code();
             case SpecException _ -> ExitCode.SPEC.code();
+            case RunException run -> code(run.kind()).code();
+            case DataException _ -> ExitCode.RUN_FAILED.code();
             case StoreException _ -> ExitCode.RUN_FAILED.code();
             case ParameterException _ -> ExitCode.USAGE.code();
             case IOException _ -> ExitCode.RUN_FAILED.code();
             case OutOfMemoryError _ -> ExitCode.RUN_FAILED.code();
             default -> ExitCode.INTERNAL.code();
+        };
+    }
+
+    private static ExitCode code(RunException.Kind kind) {
+        return switch (kind) {
+            case SPEC -> ExitCode.SPEC;
+            case BACKEND -> ExitCode.UNAVAILABLE;
+            case NOT_FINITE, OUT_OF_MEMORY, DATA, STORAGE -> ExitCode.RUN_FAILED;
         };
     }
 
