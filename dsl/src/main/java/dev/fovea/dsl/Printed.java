@@ -92,7 +92,7 @@ final class Printed {
         }
     }
 
-    private static void write(JsonGenerator out, @Nullable Object value) {
+    static void write(JsonGenerator out, @Nullable Object value) {
         switch (value) {
             case null -> out.writeNull();
             case Map<?, ?> map -> {
@@ -103,7 +103,7 @@ final class Printed {
                 });
                 out.writeEndObject();
             }
-            case List<?> list -> {
+            case java.util.Collection<?> list -> {
                 out.writeStartArray();
                 list.forEach(element -> write(out, element));
                 out.writeEndArray();

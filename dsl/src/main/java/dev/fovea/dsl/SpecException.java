@@ -36,7 +36,7 @@ public final class SpecException extends RuntimeException {
     }
 
     private static String coloured(SpecProblem problem) {
-        String path = problem.path().isEmpty() ? "" : "\u001b[31m" + problem.path() + "\u001b[0m: ";
+        String path = "\u001b[31m" + problem.shownPath() + "\u001b[0m";
         String hint = problem.hint() == null ? "" : " (\u001b[36m" + problem.hint() + "\u001b[0m)";
         return "\u001b[1m" + problem.place() + "\u001b[0m: " + path + problem.message() + hint;
     }

@@ -124,9 +124,13 @@ public final class SpecReader {
                 mark.source().name(),
                 mark.line(),
                 mark.column(),
-                finding.path(),
-                Secrets.masked(finding.message()),
-                finding.hint() == null ? null : Secrets.masked(finding.hint()),
+                SpecProblem.printable(finding.path()),
+                safe(finding.message()),
+                finding.hint() == null ? null : safe(finding.hint()),
                 line == null ? null : Secrets.masked(line));
+    }
+
+    private static String safe(String text) {
+        return SpecProblem.printable(Secrets.masked(text));
     }
 }
