@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,6 +35,8 @@ public final class Fovea implements Callable<Integer> {
     private static final int SECONDS_BETWEEN_LINES = 10;
 
     private final Surroundings surroundings;
+    private final Training training;
+    private final Function<PrintWriter, Signals> listening;
 
     @Option(names = "-C", paramLabel = "DIR", scope = ScopeType.INHERIT, description = "work as if started in DIR")
     private @Nullable Path directory;
@@ -58,8 +61,12 @@ public final class Fovea implements Callable<Integer> {
     private boolean quiet;
 
     /// @param surroundings where it runs
-    public Fovea(Surroundings surroundings) {
+    /// @param training what `fovea run` runs
+    /// @param listening begins to listen to signals, telling the user through the given writer
+    Fovea(Surroundings surroundings, Training training, Function<PrintWriter, Signals> listening) {
         this.surroundings = surroundings;
+        this.training = training;
+        this.listening = listening;
     }
 
     /// When to write colours; spelled as on the command line.
@@ -86,15 +93,18 @@ public final class Fovea implements Callable<Integer> {
     ///
     /// @return the exit code
     public static int run(Surroundings surroundings, String... arguments) {
-        Fovea fovea = new Fovea(surroundings);
+        return run(new Fovea(surroundings, Fovea::train, Signals::install), arguments);
+    }
+
+    static int run(Fovea fovea, String... arguments) {
         Problems problems = new Problems(fovea);
         try {
             return commandLine(fovea, problems, arguments).execute(arguments);
         } catch (OutOfMemoryError e) {
             return problems.outOfMemory(e);
         } finally {
-            surroundings.out().flush();
-            surroundings.err().flush();
+            fovea.out().flush();
+            fovea.err().flush();
         }
     }
 
@@ -104,7 +114,6 @@ public final class Fovea implements Callable<Integer> {
         for (Object verb : fovea.verbs()) {
             line.addSubcommand(verb);
         }
-
         configure(line);
         line.setOut(fovea.surroundings.out());
         line.setErr(fovea.surroundings.err());
@@ -119,13 +128,14 @@ public final class Fovea implements Callable<Integer> {
 
     private List<Object> verbs() {
         return List.of(
+                new RunVerb(this, training, listening),
                 new ValidateVerb(this),
                 new ShowVerb(this),
-                new StatusVerb(this, surroundings.clock()),
-                new RunVerb(this, Fovea::train, Signals::install),
                 new CostVerb(this),
+                new StatusVerb(this, surroundings.clock()),
                 new SyncVerb(this),
                 new CommandLine(new DataVerb()).addSubcommand(new DataExportVerb(this)),
+                new SchemaVerb(this),
                 new DoctorVerb(this),
                 new CompletionVerb(this));
     }
@@ -143,6 +153,7 @@ public final class Fovea implements Callable<Integer> {
         usage.sortOptions(false);
         usage.exitCodeListHeading("%nExit codes:%n");
         usage.exitCodeList(ExitCode.help());
+        usage.parameterListHeading("%nArguments:%n");
         usage.optionListHeading("%nOptions:%n");
         usage.commandListHeading("%nVerbs:%n");
         line.getSubcommands().values().forEach(Fovea::configure);

@@ -11,7 +11,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IExitCodeExceptionMapper;
@@ -121,10 +120,7 @@ final class Problems implements IExecutionExceptionHandler, IParameterExceptionH
     private static String nearest(List<String> suggestions) {
         return suggestions.isEmpty()
                 ? ""
-                : suggestions.stream()
-                        .limit(2)
-                        .map(each -> '"' + each.strip() + '"')
-                        .collect(Collectors.joining(" or ", " (did you mean ", "?)"));
+                : " (did you mean \"" + suggestions.getFirst().strip().split("[=, ]")[0] + "\"?)";
     }
 
     private static String firstLine(String text) {

@@ -110,9 +110,9 @@ final class StatusVerb implements Callable<Integer> {
     /// The total loss and the first qualities, as far as they fit.
     private static String metrics(Map<String, Double> metrics) {
         return metrics.entrySet().stream()
-                .filter(metric -> metric.getKey().matches("loss|(train/)?loss|.*r@1.*|.*recall.*"))
+                .filter(metric -> metric.getKey().matches("loss|train/loss|.*/r@?1|.*recall.*"))
                 .limit(METRICS_SHOWN)
-                .map(metric -> metric.getKey() + " " + Quantities.number(metric.getValue()))
+                .map(metric -> metric.getKey().replaceFirst("^eval/", "") + " " + Quantities.number(metric.getValue()))
                 .collect(Collectors.joining("  "));
     }
 }

@@ -39,8 +39,18 @@ record Cli(Path folder, Map<String, String> environment, TerminalFacts terminal)
     Said run(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int code = Fovea.run(surroundings(out, err), arguments);
+        int code = Fovea.run(new Fovea(surroundings(out, err), noTraining(), Cli::noSignals), arguments);
         return new Said(code, out.toString(), err.toString());
+    }
+
+    static Training noTraining() {
+        return (spec, options, listener) -> {
+            throw new AssertionError("training was not asked for");
+        };
+    }
+
+    static Signals noSignals(PrintWriter writer) {
+        return new Signals(writer, () -> {});
     }
 
     Surroundings surroundings(StringWriter out, StringWriter err) {

@@ -44,8 +44,8 @@ class SpecVerbsTest {
         assertThat(said.code()).isEqualTo(3);
         assertThat(said.out()).startsWith("good.yaml: valid");
         assertThat(said.err())
-                .contains(bad + ":8:59: model.ps3.select.max_tokenz: unknown key (did you mean \"max_tokens\"?)\n")
-                .contains("                                                  ^\n")
+                .contains(bad + ":8:55: model.ps3.select.max_tokenz: unknown key (did you mean \"max_tokens\"?)\n")
+                .contains(" ".repeat(4) + "|" + " ".repeat(55) + "^\n")
                 .contains(folder.resolve("gone.yaml").toString());
     }
 
@@ -68,7 +68,17 @@ class SpecVerbsTest {
 
     @Test
     void warningsFailWhenStrict() throws Exception {
-        cli.spec("a.yaml", "gallery: 100", "gallery: 100");
+        cli.spec("a.yaml", "fovea: v1\n", "fovea: v1\nvars: {unused: 1}\n");
+        Said lenient = cli.run("validate", "a.yaml");
+        assertThat(lenient.code()).isZero();
+        assertThat(lenient.out()).startsWith("a.yaml: valid");
+        assertThat(lenient.err()).startsWith("warning: ").contains("a.yaml:2:8: vars.unused: is never used\n");
+        Said strict = cli.run("validate", "--strict", "a.yaml");
+        assertThat(strict.code()).isEqualTo(3);
+        assertThat(strict.out()).isEmpty();
+        assertThat(strict.err()).endsWith("a.yaml: has warnings, and --strict was asked for\n");
+        assertThat(cli.run("validate", "-q", "a.yaml")).isEqualTo(new Said(0, "", ""));
+        assertThat(cli.run("show", "a.yaml", "--section=seed").err()).startsWith("warning: ");
     }
 
     @ParameterizedTest
@@ -99,24 +109,29 @@ class SpecVerbsTest {
                 .contains("lr: 0.001  # " + file + ":12", "eps: 1.0E-8  # default", "seed: 5  # override 1");
         Said both = cli.run("show", "a.yaml", "--origin", "--json");
         assertThat(both.code()).isEqualTo(2);
-        assertThat(both.err()).isEqualTo("fovea: --origin writes comments, which JSON has not; leave out one of the two\n");
+        assertThat(both.err())
+                .isEqualTo("fovea: --origin writes comments, which JSON has not; leave out one of the two\n");
     }
 
     @Test
     void showsJson() throws Exception {
         cli.spec("a.yaml");
-        JsonNode spec = JsonMapper.shared().readTree(cli.run("show", "a.yaml", "--json").out());
+        JsonNode spec =
+                JsonMapper.shared().readTree(cli.run("show", "a.yaml", "--json").out());
         assertThat(spec.get("batch").get("global").asInt()).isEqualTo(4);
         Said part = cli.run("show", "a.yaml", "--format=json", "--section=batch");
-        assertThat(JsonMapper.shared().readTree(part.out()).get("global").asInt()).isEqualTo(4);
+        assertThat(JsonMapper.shared().readTree(part.out()).get("global").asInt())
+                .isEqualTo(4);
     }
 
     @Test
     void aSectionThatIsNotThereIsAnErrorThatListsTheOthers() throws Exception {
         cli.spec("a.yaml");
         Said yaml = cli.run("show", "a.yaml", "--section", "model.eyes");
-        assertThat(yaml).isEqualTo(new Said(2, "", "fovea: --section model.eyes: no \"eyes\"; there are vision, ps3, text\n"));
-        assertThat(cli.run("show", "a.yaml", "--json", "--section", "model.eyes")).isEqualTo(yaml);
+        assertThat(yaml)
+                .isEqualTo(new Said(2, "", "fovea: --section model.eyes: no \"eyes\"; there are vision, ps3, text\n"));
+        assertThat(cli.run("show", "a.yaml", "--json", "--section", "model.eyes"))
+                .isEqualTo(yaml);
         assertThat(cli.run("show", "a.yaml", "--section", "seed.x").err())
                 .isEqualTo("fovea: --section seed.x: no \"x\"; it has no parts\n");
     }
@@ -126,7 +141,10 @@ class SpecVerbsTest {
         cli.spec("a.yaml");
         Said said = cli.run("show", "a.yaml", "optim.lrr=1");
         assertThat(said.code()).isEqualTo(3);
-        assertThat(said.err()).contains("override 1: optim.lrr=1: ").contains("did you mean").endsWith("1 problem\n");
+        assertThat(said.err())
+                .contains("override 1: optim.lrr=1: ")
+                .contains("did you mean")
+                .endsWith("1 problem\n");
     }
 
     @Test
@@ -138,14 +156,25 @@ class SpecVerbsTest {
     }
 
     @Test
+    void printsTheSchema() {
+        Said said = cli.run("schema");
+        assertThat(said.code()).isZero();
+        JsonNode schema = JsonMapper.shared().readTree(said.out());
+        assertThat(schema.get("$schema").asString()).contains("json-schema.org/");
+        assertThat(schema.findValue("max_tokens")).isNotNull();
+    }
+
+    @Test
     void countsWhatASpecCosts() throws Exception {
         cli.spec("a.yaml");
         Said said = cli.run("cost", "a.yaml", "--per-op");
         assertThat(said.code()).as(said.err()).isZero();
         assertThat(said.out()).contains("parameters", "FLOP a picture", "memory", "whole run", "Linear");
-        JsonNode counts = JsonMapper.shared().readTree(cli.run("cost", "a.yaml", "--json", "batch.global=8").out());
+        JsonNode counts = JsonMapper.shared()
+                .readTree(cli.run("cost", "a.yaml", "--json", "batch.global=8").out());
         assertThat(counts.get("batch").asInt()).isEqualTo(8);
         assertThat(counts.get("parameters").asLong()).isPositive();
-        assertThat(counts.get("training_flops").asLong()).isGreaterThan(2 * counts.get("forward_flops").asLong());
+        assertThat(counts.get("training_flops").asLong())
+                .isGreaterThan(2 * counts.get("forward_flops").asLong());
     }
 }

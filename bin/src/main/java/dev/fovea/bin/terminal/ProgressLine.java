@@ -47,6 +47,9 @@ public final class ProgressLine implements RunListener, AutoCloseable {
 
     @Override
     public synchronized void started(RunStart start) {
+        if (look.quiet()) {
+            return;
+        }
         String steps = start.firstStep() > 0 ? "steps " + (start.firstStep() + 1) + " to " : "";
         String size = start.plannedBytes() > 0 ? ", " + Quantities.bytes(start.plannedBytes()) + " planned" : "";
         permanent(look.style().bold(start.name())

@@ -16,23 +16,21 @@ final class ProgressText {
         return String.join("  ", parts(report));
     }
 
-    /// As much as fits: what matters least goes first, then the rest is cut.
+    /// As much as fits. The bar goes first, then the parts of the loss, memory, and the rate; the rest is cut.
     ///
     /// @param columns most characters of the line
     static String fitted(StepReport report, int columns, boolean unicode) {
         List<String> parts = new ArrayList<>(parts(report));
         String bar = bar(report.step(), report.totalSteps(), unicode);
         parts.add(1, bar);
-        int lossParts = Math.max(0, report.losses().size() - 1);
-        // Loss parts from the last to the first, then memory, the bar, and the rate; steps, loss and time stay.
-        while (lossParts > 0 && length(parts) > columns) {
-            parts.remove(2 + lossParts--);
+        if (length(parts) > columns) {
+            parts.remove(1);
+        }
+        for (int part = report.losses().size(); part > 1 && length(parts) > columns; part--) {
+            parts.remove(part);
         }
         if (length(parts) > columns && report.memoryBytes() > 0) {
             parts.remove(Quantities.bytes(report.memoryBytes()));
-        }
-        if (length(parts) > columns) {
-            parts.remove(bar);
         }
         if (length(parts) > columns) {
             parts.remove(rate(report));
