@@ -20,7 +20,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// JPEG, PNG, WebP, BMP, GIF and TIFF to pixels and back, in memory and without a screen.
+/// JPEG, PNG, WebP, BMP and TIFF to pixels and back, in memory and without a screen.
 public final class ImageCodec {
     private ImageCodec() {}
 

@@ -86,6 +86,27 @@ public record ArrowTable(List<Column> columns) {
                         points.stream().mapToDouble(MetricHistory.Point::value).toArray()));
     }
 
+    /// One query of a retrieval evaluation.
+    ///
+    /// @param split which part of the data, such as `seen`
+    /// @param key the example's key
+    /// @param caption the right caption
+    /// @param rank place of the right caption among the gallery, 1 for the first
+    /// @param gallery captions ranked
+    public record RetrievalItem(String split, String key, String caption, long rank, long gallery) {}
+
+    /// The table `results/retrieval.arrow`: a column for every part of a [RetrievalItem], a row for every query.
+    public static ArrowTable retrieval(List<RetrievalItem> items) {
+        return of(
+                new Texts("split", items.stream().map(RetrievalItem::split).toList()),
+                new Texts("key", items.stream().map(RetrievalItem::key).toList()),
+                new Texts("caption", items.stream().map(RetrievalItem::caption).toList()),
+                new Longs("rank", items.stream().mapToLong(RetrievalItem::rank).toArray()),
+                new Longs(
+                        "gallery",
+                        items.stream().mapToLong(RetrievalItem::gallery).toArray()));
+    }
+
     /// Number of rows.
     public int rows() {
         return columns.isEmpty() ? 0 : columns.getFirst().rows();

@@ -24,9 +24,11 @@ import java.util.stream.Stream;
 /// (optimizer
 /// moments) and `state.json`.
 ///
-/// A checkpoint is written beside, fsynced and renamed as a whole, and only then are older ones removed; so whenever
+/// A checkpoint is written beside, fsynced and renamed as a whole, and only then are older ones removed; so
+/// whenever
 /// the
-/// process or the machine dies, the newest complete one is whole. A second checkpoint of one step gets a suffix, `-2`.
+/// process or the machine dies, the newest complete one is whole. A second checkpoint of one step gets a suffix,
+/// `-2`.
 public final class Checkpoints {
     private static final Pattern NAME = Pattern.compile("step-(\\d{8,18})(?:-(\\d{1,9}))?");
 
@@ -61,7 +63,8 @@ public final class Checkpoints {
         this.notes = notes;
     }
 
-    /// Writes a checkpoint and removes those that are no longer kept: all but the newest few, and those of later steps,
+    /// Writes a checkpoint and removes those that are no longer kept: all but the newest few, and those of later
+    /// steps,
     /// which an abandoned attempt has left.
     ///
     /// @param state what is stored besides tensors; its key is this run's

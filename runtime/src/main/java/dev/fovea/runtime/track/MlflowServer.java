@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -31,8 +32,10 @@ import org.mlflow.tracking.MlflowHttpException;
 /// always,
 /// because newer servers read anything else as empty. Used by one thread.
 final class MlflowServer implements AutoCloseable {
-    /// Held so that its level stays: the client logs each repeated request, with the body.
-    private static final Logger CLIENT_LOG = Logger.getLogger("org.mlflow.tracking");
+    /// Held so that their levels stay: the client and what it contains log each repeated request, even with its
+    /// body.
+    private static final List<Logger> CLIENT_LOGS =
+            List.of(Logger.getLogger("org.mlflow"), Logger.getLogger("org.mlflow_project"));
 
     private final URI address;
     private final Credentials credentials;
@@ -49,7 +52,7 @@ final class MlflowServer implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(deadline)
                 .build();
-        CLIENT_LOG.setLevel(Level.OFF);
+        CLIENT_LOGS.forEach(log -> log.setLevel(Level.OFF));
     }
 
     URI address() {
@@ -71,7 +74,9 @@ final class MlflowServer implements AutoCloseable {
         T ask(MlflowClient client) throws Exception;
     }
 
-    /// Posts JSON to an endpoint that the client has no method for, such as `runs/log-inputs`.
+    /// Posts JSON once: to an endpoint that the client has no method for, and metrics, which the client would send
+    /// three
+    /// times if a server or a proxy failed after keeping them.
     void post(String endpoint, String json) {
         HttpRequest request = request(address + "/api/2.0/mlflow/" + endpoint, deadline)
                 .header("Content-Type", "application/json")

@@ -27,7 +27,7 @@ final class MlflowSink implements MetricSink {
     private final Path runFolder;
     private final Consumer<String> warn;
 
-    private final List<Metric> metrics = new ArrayList<>();
+    private final List<MlflowMetric> metrics = new ArrayList<>();
     private final SequencedMap<String, String> tags = new LinkedHashMap<>();
     private final Set<String> sentNames = new TreeSet<>();
     private RunStatus wanted = RunStatus.RUNNING;
@@ -77,12 +77,7 @@ final class MlflowSink implements MetricSink {
 
     @Override
     public void scalars(long timeMillis, long step, SequencedMap<String, Double> values) {
-        values.forEach((name, value) -> metrics.add(Metric.newBuilder()
-                .setKey(name)
-                .setValue(value)
-                .setTimestamp(Math.max(0, timeMillis))
-                .setStep(step)
-                .build()));
+        values.forEach((name, value) -> metrics.add(new MlflowMetric(name, value, Math.max(0, timeMillis), step)));
     }
 
     @Override
@@ -107,11 +102,11 @@ final class MlflowSink implements MetricSink {
 
     @Override
     public void commit() {
-        List<Metric> fresh = again ? new MlflowHistory(server, run.id()).without(metrics) : List.copyOf(metrics);
+        List<MlflowMetric> fresh = again ? new MlflowHistory(server, run.id()).without(metrics) : List.copyOf(metrics);
         for (int i = 0; i < fresh.size(); i += 1000) {
             log(fresh.subList(i, Math.min(i + 1000, fresh.size())));
         }
-        metrics.forEach(metric -> sentNames.add(metric.getKey()));
+        metrics.forEach(metric -> sentNames.add(metric.key()));
         logTags();
         if (statusChanged) {
             if (wanted != RunStatus.RUNNING) {
@@ -122,22 +117,19 @@ final class MlflowSink implements MetricSink {
     }
 
     /// One batch; if the server will not have it, halves of it down to the metric that it will not have.
-    private void log(List<Metric> batch) {
+    private void log(List<MlflowMetric> batch) {
         if (batch.isEmpty()) {
             return;
         }
         try {
-            server.ask("runs/log-batch", client -> {
-                client.logBatch(run.id(), batch, List.of(), List.of());
-                return true;
-            });
+            server.post("runs/log-batch", MlflowMetric.batch(run.id(), batch));
         } catch (TrackingException refused) {
             if (refused.kind() != Kind.REFUSED) {
                 throw refused;
             }
             run.checkAlive();
             if (batch.size() == 1) {
-                warn.accept("metric " + batch.getFirst().getKey() + " is not kept: " + refused.line());
+                warn.accept("metric " + batch.getFirst().key() + " is not kept: " + refused.line());
                 return;
             }
             log(batch.subList(0, batch.size() / 2));

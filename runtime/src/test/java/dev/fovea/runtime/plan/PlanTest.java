@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
@@ -136,11 +137,14 @@ class PlanTest {
         for (long seed = 0; seed < 100; seed++) {
             Program p = Segmenter.split(RandomGraphs.of(seed));
             List<Program.Stage> stages = new ArrayList<>(p.stages());
-            Program.Segment first = stages.stream()
+            Optional<Program.Segment> found = stages.stream()
                     .filter(s -> s instanceof Program.Segment g && g.nodes().size() > 1)
                     .map(s -> (Program.Segment) s)
-                    .findFirst()
-                    .orElseThrow();
+                    .findFirst();
+            if (found.isEmpty()) {
+                continue;
+            }
+            Program.Segment first = found.get();
             List<Node> without = new ArrayList<>(first.nodes());
             without.removeFirst();
             stages.set(
@@ -151,7 +155,7 @@ class PlanTest {
                     .isThrownBy(() -> PlanVerifier.stages(new Program(p.graph(), stages)));
             List<Program.Stage> reversed = new ArrayList<>(p.stages());
             Collections.reverse(reversed);
-            if (reversed.size() > 1) {
+            if (p.stages().getFirst() instanceof Program.Segment s && reads(reversed, s)) {
                 assertThatIllegalArgumentException()
                         .as("seed %s", seed)
                         .isThrownBy(() -> PlanVerifier.stages(new Program(p.graph(), reversed)));
@@ -159,10 +163,21 @@ class PlanTest {
         }
     }
 
+    /// Whether another stage needs what this one computes.
+    private static boolean reads(List<Program.Stage> stages, Program.Segment of) {
+        return stages.stream().anyMatch(s -> switch (s) {
+            case Program.Segment other -> other.consumes().stream().anyMatch(of.keeps()::contains);
+            case Program.HostStep h -> h.call().inputs().stream().anyMatch(of.keeps()::contains);
+        });
+    }
+
     @Test
     void segmentsAreCutAtHostCallsAndBeforeUpdates() {
         for (long seed = 0; seed < 100; seed++) {
             Program p = Segmenter.split(RandomGraphs.of(seed));
+            if (p.graph().updates().isEmpty()) {
+                continue;
+            }
             Program.Segment last = (Program.Segment) p.stages().getLast();
             assertThat(last.nodes()).allMatch(n -> n.op() instanceof UpdateOp);
             for (Program.Stage s : p.stages()) {

@@ -65,6 +65,21 @@ class ArrowTableTest {
     }
 
     @Test
+    void queriesBecomeATable() {
+        Path file = folder.resolve("retrieval.arrow");
+        ArrowTable.retrieval(List.of(
+                        new ArrowTable.RetrievalItem("seen", "scene-7", "a red fish", 1, 50),
+                        new ArrowTable.RetrievalItem("unseen", "scene-8", "a drum", 13, 49)))
+                .write(file);
+        ArrowTable read = ArrowTable.read(file);
+        assertThat(read.texts("split")).containsExactly("seen", "unseen");
+        assertThat(read.texts("key")).containsExactly("scene-7", "scene-8");
+        assertThat(read.texts("caption")).containsExactly("a red fish", "a drum");
+        assertThat(read.longs("rank")).containsExactly(1, 13);
+        assertThat(read.longs("gallery")).containsExactly(50, 49);
+    }
+
+    @Test
     void isCompressed() throws IOException {
         Path file = folder.resolve("t.arrow");
         ArrowTable.of(new ArrowTable.Doubles("zeros", new double[50_000])).write(file);

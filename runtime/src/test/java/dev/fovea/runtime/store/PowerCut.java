@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// File steps that stop working before a given step, as when the process is killed; and, for a power cut, forget all
+/// File steps that stop working before a given step, as when the process is killed; and, for a power cut, forget
+/// all
 /// that
 /// had not been forced to the disk: bytes of files, and names in folders.
 final class PowerCut implements FileSteps {

@@ -1,0 +1,84 @@
+package dev.fovea.runtime.train;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.runtime.exec.Backend;
+import dev.fovea.runtime.exec.HostFunction;
+import dev.fovea.runtime.exec.Store;
+import dev.fovea.runtime.model.Parameters;
+import dev.fovea.runtime.model.Ps3;
+import dev.fovea.runtime.plan.ProgramReport;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// The two programs of a run, which share their parameters: one step of training, and one batch of evaluation.
+public final class Programs {
+    private final ExperimentSpec spec;
+    private final PreTraining.Built training;
+    private final PreTraining.Built evaluation;
+
+    /// Builds both graphs; pictures are squares of the largest scale.
+    public Programs(ExperimentSpec spec) {
+        this.spec = spec;
+        int side = spec.model().ps3().scales().getLast();
+        PreTraining.Size size = new PreTraining.Size(spec.batch().global(), side, side);
+        this.training = PreTraining.build(spec.model(), spec.loss(), size, spec.optim(), false);
+        this.evaluation = PreTraining.build(spec.model(), spec.loss(), size, null, false);
+    }
+
+    /// The model's parameters.
+    public SequencedMap<String, Parameters.Recipe> parameters() {
+        return training.parameters();
+    }
+
+    /// Parameters that the loss does not reach.
+    public List<String> untrained() {
+        return training.untrained();
+    }
+
+    /// Cost of a training step.
+    public ProgramReport trainingReport() {
+        return Compiled.report(training.graph());
+    }
+
+    /// Memory that both programs need.
+    public long plannedBytes() {
+        ProgramReport other = Compiled.report(evaluation.graph());
+        return trainingReport().plannedBytes() + other.plannedBytes() - other.storeBytes();
+    }
+
+    /// Refuses what the machine cannot hold, before anything is allocated.
+    ///
+    /// @throws RunException of kind OUT_OF_MEMORY
+    void requireMemory() {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+            long there = system.getTotalMemorySize(), needed = plannedBytes();
+            if (needed > there) {
+                throw new RunException(
+                        RunException.Kind.OUT_OF_MEMORY,
+                        "batch.global: a step with " + spec.batch().global() + " pictures needs " + gib(needed)
+                                + ", this machine has " + gib(there)
+                                + "; lower batch.global, model.ps3.scales or model.ps3.select.max_tokens");
+            }
+        }
+    }
+
+    private static String gib(long bytes) {
+        return "%.1f GiB".formatted(bytes / (double) (1L << 30));
+    }
+
+    Compiled training(Backend backend, Store store) {
+        return Compiled.of(training.graph(), backend, functions(), store);
+    }
+
+    Compiled evaluation(Backend backend, Store store) {
+        return Compiled.of(evaluation.graph(), backend, functions(), store);
+    }
+
+    private Map<String, HostFunction> functions() {
+        int side = spec.model().ps3().scales().getLast();
+        return Ps3.hostFunctions(spec.model(), spec.model().ps3().select().strategy(), side, side, spec.seed());
+    }
+}
