@@ -11,32 +11,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mlflow.tracking.MlflowClient;
 import org.mlflow.tracking.MlflowHttpException;
+import org.mlflow_project.apachecommons.logging.LogFactory;
+import org.mlflow_project.apachecommons.logging.impl.LogFactoryImpl;
+import org.mlflow_project.apachecommons.logging.impl.NoOpLog;
 
-/// The fence around one tracking server. Requests go through MLflow's Java client, which waits for ever and repeats
-/// what
-/// failed; so each runs on a thread of its own that is abandoned at the deadline together with its client.
-/// Uploads and
-/// data sets, which that client cannot do without Python, go by the JDK's client: HTTP/1.1 and a Content-Length
-/// always,
-/// because newer servers read anything else as empty. Used by one thread.
+/// The fence around one tracking server; used by one thread.
+///
+/// Requests go through MLflow's Java client, which waits for ever and repeats what failed. So each runs on a thread of
+/// its own that is abandoned at the deadline, together with its client. What that client cannot do, or must not repeat,
+/// goes by the JDK's: HTTP/1.1 and a Content-Length always, because newer servers read anything else as empty.
 final class MlflowServer implements AutoCloseable {
-    /// Held so that their levels stay: the client and what it contains log each repeated request, even with its
-    /// body.
-    private static final List<Logger> CLIENT_LOGS =
-            List.of(Logger.getLogger("org.mlflow"), Logger.getLogger("org.mlflow_project"));
-
     private final URI address;
     private final Credentials credentials;
     private final Duration deadline;
@@ -52,7 +45,9 @@ final class MlflowServer implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(deadline)
                 .build();
-        CLIENT_LOGS.forEach(log -> log.setLevel(Level.OFF));
+        // The client's inner HTTP library reports each repeated request on standard error; one warning of ours is
+        // enough.
+        LogFactory.getFactory().setAttribute(LogFactoryImpl.LOG_PROPERTY, NoOpLog.class.getName());
     }
 
     URI address() {

@@ -80,8 +80,9 @@ public final class Tracking implements AutoCloseable {
         return tracking;
     }
 
-    /// Starts to follow a run at the usual pace, warnings to standard error.
+    /// Starts to follow a run at the usual pace.
     ///
+    /// @param warn takes one-line warnings without secrets, from the tracking thread
     /// @throws IllegalArgumentException if the address cannot be used at all
     public static Tracking open(
             TrackingSpec spec,
@@ -89,8 +90,9 @@ public final class Tracking implements AutoCloseable {
             Path workspace,
             RunFacts facts,
             JournalSource journal,
-            Path runFolder) {
-        return open(spec, environment, workspace, facts, journal, runFolder, Pace.USUAL, System.err::println);
+            Path runFolder,
+            Consumer<String> warn) {
+        return open(spec, environment, workspace, facts, journal, runFolder, Pace.USUAL, warn);
     }
 
     /// Where the run can be seen, without secrets; empty if it is tracked nowhere.

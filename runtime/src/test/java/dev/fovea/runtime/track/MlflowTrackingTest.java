@@ -264,7 +264,8 @@ class MlflowTrackingTest {
                 workspace,
                 run.facts,
                 JournalSource.of(run.folder.journalFile()),
-                run.folder.path())) {
+                run.folder.path(),
+                run.warnings::add)) {
             assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
             assertThat(tracking.place()).isEmpty();
         }

@@ -1,12 +1,8 @@
 package dev.fovea.runtime.track;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fovea.dsl.run.RunLease;
-import dev.fovea.dsl.run.StoreException;
 import dev.fovea.runtime.track.MlflowDouble.Fault;
-import dev.fovea.runtime.track.MlflowDouble.Request;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,10 +54,6 @@ class OutageTest {
                         .boxed()
                         .flatMap(s -> List.of("loss/total@" + s, "lr@" + s).stream())
                         .toList());
-    }
-
-    private static boolean isBatch(Request request) {
-        return request.path().endsWith("runs/log-batch") && request.body().contains("loss/total");
     }
 
     @ParameterizedTest
@@ -373,43 +365,6 @@ class OutageTest {
             assertThat(tracking.flush(TrackedRun.LONG)).isFalse();
         }
         assertThat(run.warnings).singleElement().asString().contains("mlflow.json cannot be used", "remove it");
-        assertThat(server.requests).isEmpty();
-    }
-
-    @Test
-    void syncSendsWhatAnOfflineRunLeft() {
-        try (Tracking tracking = run.open("")) {
-            assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
-        }
-        run.end(steps, "finished");
-        Tracking.SyncReport report = run.sync(server.uri());
-        assertThat(report.problem()).isEmpty();
-        assertThat(report.complete()).isTrue();
-        assertThat(report.place()).isEqualTo(server.uri());
-        assertThat(report.records()).isEqualTo(5);
-        everythingIsThereOnce();
-        assertThat(server.store.only().startTime).isEqualTo(1_700_000_000_001L);
-        assertThat(run.sync(server.uri()).records()).isZero();
-        assertThat(server.store.artifacts).containsKey("resolved.yaml");
-    }
-
-    @Test
-    void syncSaysWhatWentWrong() {
-        server.faults = request -> isBatch(request) ? Fault.ERROR : Fault.NONE;
-        Tracking.SyncReport report = run.sync(server.uri());
-        assertThat(report.complete()).isFalse();
-        assertThat(report.problem()).contains("runs/log-batch: HTTP 500");
-        server.faults = request -> Fault.NONE;
-        assertThat(run.sync(server.uri()).complete()).isTrue();
-        everythingIsThereOnce();
-    }
-
-    @Test
-    void syncLeavesARunAloneThatAnotherProcessHolds() {
-        try (RunLease held = run.folder.claim()) {
-            held.check();
-            assertThatThrownBy(() -> run.sync(server.uri())).isInstanceOf(StoreException.class);
-        }
         assertThat(server.requests).isEmpty();
     }
 }
