@@ -4,11 +4,7 @@ import dev.fovea.bin.terminal.ProgressLine;
 import dev.fovea.bin.terminal.Style;
 import dev.fovea.bin.terminal.TerminalFacts;
 import dev.fovea.bin.terminal.TerminalWidth;
-import dev.fovea.dsl.ResolvedSpec;
-import dev.fovea.runtime.train.Outcome;
-import dev.fovea.runtime.train.RunException;
-import dev.fovea.runtime.train.RunListener;
-import dev.fovea.runtime.train.RunOptions;
+import dev.fovea.runtime.train.Experiment;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +89,7 @@ public final class Fovea implements Callable<Integer> {
     ///
     /// @return the exit code
     public static int run(Surroundings surroundings, String... arguments) {
-        return run(new Fovea(surroundings, Fovea::train, Signals::install), arguments);
+        return run(new Fovea(surroundings, Experiment::run, Signals::install), arguments);
     }
 
     static int run(Fovea fovea, String... arguments) {
@@ -138,10 +134,6 @@ public final class Fovea implements Callable<Integer> {
                 new SchemaVerb(this),
                 new DoctorVerb(this),
                 new CompletionVerb(this));
-    }
-
-    private static Outcome train(ResolvedSpec spec, RunOptions options, RunListener listener) {
-        throw new RunException(RunException.Kind.BACKEND, "this build cannot train yet");
     }
 
     private static void configure(CommandLine line) {

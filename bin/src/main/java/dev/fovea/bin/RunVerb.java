@@ -1,16 +1,17 @@
 package dev.fovea.bin;
 
 import dev.fovea.bin.terminal.ProgressLine;
+import dev.fovea.bin.terminal.Ticker;
 import dev.fovea.dsl.ResolvedSpec;
 import dev.fovea.dsl.run.RunFolder;
 import dev.fovea.dsl.spec.RunSpec;
 import dev.fovea.kernels.TornadoProbe;
 import dev.fovea.reports.ClosingTable;
+import dev.fovea.reports.RunPictures;
 import dev.fovea.runtime.train.Outcome;
 import dev.fovea.runtime.train.RunListener.Score;
 import dev.fovea.runtime.train.RunListener.StopReason;
 import dev.fovea.runtime.train.RunOptions;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -89,7 +90,9 @@ final class RunVerb implements Callable<Integer> {
                 fovea.environment(),
                 Version.number());
         Outcome outcome;
-        try (ProgressLine progress = new ProgressLine(fovea.err(), fovea.look(), System::nanoTime, signals::reason)) {
+        try (ProgressLine progress = new ProgressLine(fovea.err(), fovea.look(), System::nanoTime, signals::reason);
+                Ticker _ = Ticker.everySecond(progress::tick)) {
+            signals.tellThrough(progress::note);
             outcome = training.run(spec, options, progress);
         }
         List<Path> pictures = pictures(outcome);
@@ -104,8 +107,8 @@ final class RunVerb implements Callable<Integer> {
     /// Pictures are a gift: without them the run is still good.
     private List<Path> pictures(Outcome outcome) {
         try {
-            return RunPictures.draw(outcome.folder());
-        } catch (IOException | RuntimeException e) {
+            return RunPictures.draw(outcome.folder().path());
+        } catch (RuntimeException e) {
             fovea.err()
                     .println(fovea.errStyle().warning("warning:") + " the pictures could not be drawn: "
                             + e.getMessage());

@@ -3,7 +3,9 @@ package dev.fovea.bin;
 import dev.fovea.runtime.train.RunListener.StopReason;
 import java.io.PrintWriter;
 import java.lang.reflect.Proxy;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Signals that ask a run to end: they are noted here and read at the next step boundary, where the run saves and
@@ -13,12 +15,19 @@ final class Signals {
     private final AtomicReference<@Nullable StopReason> reason = new AtomicReference<>();
     private final PrintWriter err;
     private final Runnable stopAtOnce;
+    private volatile Consumer<String> notes;
 
     /// @param err told when a signal comes
     /// @param stopAtOnce ends the process
     Signals(PrintWriter err, Runnable stopAtOnce) {
         this.err = err;
         this.stopAtOnce = stopAtOnce;
+        this.notes = err::println;
+    }
+
+    /// Who tells the user from now on, so that two writers do not meet on one line of the terminal.
+    void tellThrough(Consumer<String> teller) {
+        notes = teller;
     }
 
     /// Listens from now on, for the rest of the process.
@@ -45,7 +54,12 @@ final class Signals {
             err.flush();
             stopAtOnce.run();
         }
-        // The first is told by the progress line, so that two writers do not meet on one line of the terminal.
+        if (first) {
+            notes.accept(
+                    why == StopReason.INTERRUPTED
+                            ? "stopping after this step; Ctrl-C again stops at once"
+                            : "stopping after this step (" + why.name().toLowerCase(Locale.ROOT) + ")");
+        }
     }
 
     /// There is no public API for signals, and javac warns of `sun.misc` without a way to answer: hence reflection.

@@ -60,6 +60,7 @@ class RunVerbTest {
         assertThat(said.code()).as(said.err()).isZero();
         assertThat(said.err())
                 .startsWith("small  f1-")
+                .contains("1.00K parameters, 12 steps\n  cpu\n")
                 .contains("step  1/12  loss 3.000  2.00 images/s  1.0 s left")
                 .contains("step 12/12  loss 3.000");
         Path run = asked.getFirst().runs().resolve(key());

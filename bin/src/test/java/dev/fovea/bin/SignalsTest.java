@@ -18,20 +18,24 @@ class SignalsTest {
     @Test
     void theFirstSignalCounts() {
         assertThat(signals.reason()).isNull();
+        List<String> told = new ArrayList<>();
+        signals.tellThrough(told::add);
         signals.arrived(StopReason.PREEMPTED);
         signals.arrived(StopReason.TERMINATED);
         assertThat(signals.reason()).isEqualTo(StopReason.PREEMPTED);
         assertThat(ended).isEmpty();
+        assertThat(told).containsExactly("stopping after this step (preempted)");
+        assertThat(text.toString()).isEmpty();
     }
 
     @Test
     void theSecondInterruptEndsAtOnce() {
         signals.arrived(StopReason.INTERRUPTED);
         assertThat(ended).isEmpty();
-        assertThat(text.toString()).isEmpty();
+        assertThat(text.toString()).isEqualTo("stopping after this step; Ctrl-C again stops at once\n");
         signals.arrived(StopReason.INTERRUPTED);
         assertThat(ended).containsExactly("at once");
-        assertThat(text.toString()).isEqualTo("\nfovea: stopped at once; the last checkpoint is complete\n");
+        assertThat(text.toString()).endsWith("\n\nfovea: stopped at once; the last checkpoint is complete\n");
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.fovea.bin.terminal;
 import dev.fovea.runtime.train.RunListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -24,6 +23,7 @@ public final class ProgressLine implements RunListener, AutoCloseable {
     private String lastWork = "";
     private boolean lineOpen;
     private @Nullable EvalReport lastEvaluation;
+    private @Nullable StepReport lastStep;
 
     /// How to show it.
     ///
@@ -52,19 +52,15 @@ public final class ProgressLine implements RunListener, AutoCloseable {
         }
         String steps = start.firstStep() > 0 ? "steps " + (start.firstStep() + 1) + " to " : "";
         String size = start.plannedBytes() > 0 ? ", " + Quantities.bytes(start.plannedBytes()) + " planned" : "";
-        permanent(look.style().bold(start.name())
-                + String.format(
-                        Locale.ROOT,
-                        "  %s  %s parameters, %s%d steps, %s x %d%s",
-                        start.key(),
-                        Quantities.count((double) start.parameters()),
-                        steps,
-                        start.totalSteps(),
-                        start.backend(),
-                        start.threads(),
-                        size));
+        permanent(look.style().bold(start.name()) + "  " + start.key());
+        permanent("  " + Quantities.count((double) start.parameters()) + " parameters, " + steps + start.totalSteps()
+                + " steps" + size);
+        permanent("  " + start.backend());
         lastWork = "";
         shown = false;
+        if (look.live()) {
+            rewrite("step " + start.firstStep() + "/" + start.totalSteps() + " ...");
+        }
     }
 
     @Override
@@ -75,10 +71,24 @@ public final class ProgressLine implements RunListener, AutoCloseable {
         }
         lastWork = "";
         if (look.live()) {
+            lastStep = report;
             rewrite(ProgressText.fitted(report, look.columns().getAsInt() - 1, look.unicode()));
         } else {
             permanent(ProgressText.full(report));
         }
+    }
+
+    /// Counts the remaining time down while a step takes long; called once a second, from any thread.
+    public synchronized void tick() {
+        StepReport last = lastStep;
+        if (last == null || !lineOpen || nanoTime.getAsLong() - lastShown < SECOND) {
+            return;
+        }
+        double since = (nanoTime.getAsLong() - lastShown) / (double) SECOND;
+        double left = Math.max(0, last.secondsLeft() - since);
+        StepReport now = new StepReport(
+                last.step(), last.totalSteps(), last.losses(), last.imagesPerSecond(), left, last.memoryBytes());
+        rewrite(ProgressText.fitted(now, look.columns().getAsInt() - 1, look.unicode()));
     }
 
     @Override
@@ -88,6 +98,7 @@ public final class ProgressLine implements RunListener, AutoCloseable {
             return;
         }
         lastWork = what;
+        lastStep = null;
         if (look.live()) {
             rewrite(ProgressText.cut(
                     ProgressText.other(what, done, total), look.columns().getAsInt() - 1));
@@ -134,6 +145,7 @@ public final class ProgressLine implements RunListener, AutoCloseable {
     /// Takes the live line away.
     @Override
     public synchronized void close() {
+        lastStep = null;
         if (lineOpen) {
             out.print(CLEAR);
             lineOpen = false;

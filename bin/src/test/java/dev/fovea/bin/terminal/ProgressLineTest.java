@@ -39,11 +39,13 @@ class ProgressLineTest {
         assertThat(text.toString()).doesNotContain("\r", "\u001b");
         assertThat(text.toString().lines())
                 .startsWith(
-                        "demo  f1-x  142K parameters, 1200 steps, cpu x 2, 5.00 MiB planned",
+                        "demo  f1-x",
+                        "  142K parameters, 1200 steps, 5.00 MiB planned",
+                        "  cpu",
                         "step    1/1200  loss 3.250  contrast 2.910  box 0.3400  41.2 images/s  1.20 GiB  2:05 min left",
                         "step  201/1200  loss 3.250  contrast 2.910  box 0.3400  41.2 images/s  1.20 GiB  2:05 min left")
                 .endsWith("step 1200 saved in runs/f1-x/checkpoints/last")
-                .hasSize(1 + 6 + 1 + 1);
+                .hasSize(3 + 6 + 1 + 1);
     }
 
     @Test
@@ -125,6 +127,28 @@ class ProgressLineTest {
         assertThat(text.toString().replace("\u001b[K", "").split("\r"))
                 .startsWith("", "drawing 0/40", "drawing 20/40", "compiling ...")
                 .hasSize(5);
+    }
+
+    @Test
+    void countsDownWhileAStepTakesLong() {
+        try (ProgressLine line = line(true, false)) {
+            line.tick();
+            line.started(new RunStart("f1-x", "demo", Path.of("x"), 5, 1200, "cpu", 2, 142_000, 0));
+            line.tick();
+            line.step(report(6));
+            line.tick();
+            nanos += 20_000_000_000L;
+            line.tick();
+            nanos += 200_000_000_000L;
+            line.tick();
+            line.progress("evaluating", 1, 2);
+            nanos += 2_000_000_000L;
+            line.tick();
+        }
+        assertThat(text.toString()).startsWith("demo  f1-x\n  142K parameters, steps 6 to 1200 steps\n  cpu\n");
+        assertThat(text.toString().replace("\u001b[K", "").split("\r"))
+                .extracting(shown -> shown.replaceAll(".* images/s  1.20 GiB  ", ""))
+                .endsWith("step 5/1200 ...", "2:05 min left", "1:45 min left", "0.0 s left", "evaluating 1/2");
     }
 
     @Test
