@@ -21,7 +21,8 @@ final class LeafReader {
         this.findings = findings;
     }
 
-    /// The value (Long, Double, Boolean, String, enum constant, Duration or a List of these; null if a word stands for
+    /// The value (Long, Double, Boolean, String, enum constant, Duration or a List of these; null if a word
+    /// stands for
     /// none), or empty after reporting what is wrong.
     Read read(Key key, YamlNode node, String path) {
         if (node instanceof Scalar scalar) {

@@ -118,7 +118,8 @@ final class Printed {
         }
     }
 
-    /// Appends `# file:line` to the line of each key that has an origin. The lines are found by reading the text back.
+    /// Appends `# file:line` to the line of each key that has an origin. The lines are found by reading the text
+    /// back.
     private static String commented(String yaml, Map<String, Origin> origins) {
         YamlNode root = YamlParser.parse(new Source("resolved", yaml), new Findings());
         Map<Integer, String> comments = new TreeMap<>();

@@ -18,7 +18,8 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Fills in `${vars.NAME}` and, in sections that say how a run is executed, `${env:NAME}`. A reference that is a whole
+/// Fills in `${vars.NAME}` and, in sections that say how a run is executed, `${env:NAME}`. A reference that is a
+/// whole
 /// value keeps its type; inside longer text the value is inserted. `$${` stands for a literal `${`.
 final class References {
     private static final int MAX_CHAIN = 32;

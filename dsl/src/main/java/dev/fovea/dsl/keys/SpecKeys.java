@@ -12,7 +12,8 @@ import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.Set;
 
-/// The keys of a spec: names, nesting and types from the records, everything else from the tables. Building it fails
+/// The keys of a spec: names, nesting and types from the records, everything else from the tables. Building it
+/// fails
 /// if a component has no row, so no key can be without a description.
 public final class SpecKeys {
     /// Sections that say how, and words for people: they never enter the run key.
