@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns the node of one key into a typed value, or says what would have been right.
 final class LeafReader {
-    private static final int LONGEST_NAME = 100;
-
     private final Findings findings;
 
     LeafReader(Findings findings) {
@@ -92,9 +90,11 @@ final class LeafReader {
         if (!form.choices().isEmpty()) {
             return form.choices().contains(text) ? text : null;
         }
-        boolean fits =
-                !text.isBlank() && text.strip().equals(text) && text.length() <= LONGEST_NAME && !hasControl(text);
-        return !form.required() || fits ? text : null;
+        if (form.isFree()) {
+            return text;
+        }
+        boolean oneLine = !text.isBlank() && text.strip().equals(text) && !hasControl(text);
+        return oneLine && text.codePointCount(0, text.length()) <= form.longest() ? text : null;
     }
 
     private static boolean hasControl(String text) {
