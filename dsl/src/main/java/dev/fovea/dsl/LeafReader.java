@@ -9,6 +9,7 @@ import dev.fovea.dsl.yaml.YamlNode.Kind;
 import dev.fovea.dsl.yaml.YamlNode.Scalar;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Turns the node of one key into a typed value, or says what would have been right.
@@ -72,8 +73,7 @@ final class LeafReader {
             case Form.Real real -> real(real, scalar);
             case Form.Flag _ ->
                 scalar.kind() == Kind.FLAG
-                        ? (Boolean)
-                                scalar.text().toLowerCase(java.util.Locale.ROOT).equals("true")
+                        ? (Boolean) scalar.text().toLowerCase(Locale.ROOT).equals("true")
                         : null;
             case Form.Span span -> Durations.read(span, scalar);
             case Form.Items _ -> null;
@@ -156,10 +156,10 @@ final class LeafReader {
 
     private static @Nullable String hint(Form form, Scalar scalar) {
         String text = scalar.text();
-        if (form instanceof Form.Flag && List.of("yes", "on", "y").contains(text.toLowerCase(java.util.Locale.ROOT))) {
+        if (form instanceof Form.Flag && List.of("yes", "on", "y").contains(text.toLowerCase(Locale.ROOT))) {
             return "YAML 1.2: write true";
         }
-        if (form instanceof Form.Flag && List.of("no", "off", "n").contains(text.toLowerCase(java.util.Locale.ROOT))) {
+        if (form instanceof Form.Flag && List.of("no", "off", "n").contains(text.toLowerCase(Locale.ROOT))) {
             return "YAML 1.2: write false";
         }
         if (form instanceof Form.Text choice && choice.notBuilt().contains(text)) {
