@@ -9,6 +9,7 @@ import dev.fovea.dsl.yaml.YamlNode;
 import dev.fovea.dsl.yaml.YamlNode.Kind;
 import dev.fovea.dsl.yaml.YamlParser;
 import java.io.StringWriter;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -103,7 +104,7 @@ final class Printed {
                 });
                 out.writeEndObject();
             }
-            case java.util.Collection<?> list -> {
+            case Collection<?> list -> {
                 out.writeStartArray();
                 list.forEach(element -> write(out, element));
                 out.writeEndArray();

@@ -12,6 +12,7 @@ import dev.fovea.dsl.yaml.YamlNode.Kind;
 import dev.fovea.dsl.yaml.YamlNode.Mapping;
 import dev.fovea.dsl.yaml.YamlNode.Scalar;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,7 +44,7 @@ final class References {
     static Mapping resolve(
             Mapping spec, Source own, Findings findings, Function<String, @Nullable String> environment) {
         Entry entry = spec.entries().get("vars");
-        Mapping vars = new Mapping(spec.mark(), new java.util.LinkedHashMap<>());
+        Mapping vars = new Mapping(spec.mark(), new LinkedHashMap<>());
         if (entry != null && entry.value() instanceof Mapping given) {
             vars = given;
         } else if (entry != null) {

@@ -78,7 +78,7 @@ public final class SpecKeys {
         }
         Class<?> plain = (Class<?>) type;
         if (plain == String.class) {
-            return new Form.Text(row.choices, row.notBuilt, row.name);
+            return new Form.Text(row.choices, row.notBuilt, row.longest);
         } else if (plain == int.class || plain == Integer.class) {
             return new Form.Whole(
                     (long) Math.max(row.min, Integer.MIN_VALUE), (long) Math.min(row.max, Integer.MAX_VALUE));
