@@ -1,3 +1,4 @@
+/// The `fovea` command: its verbs, exit codes and error messages.
 @NullMarked
 package dev.fovea.bin;
 

@@ -14,6 +14,7 @@ import dev.fovea.dsl.spec.PrecisionSpec;
 import dev.fovea.dsl.spec.RunSpec;
 import dev.fovea.dsl.spec.ScheduleSpec;
 import dev.fovea.dsl.spec.TrackingSpec;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -209,6 +210,13 @@ final class Binder {
 
     private @Nullable List<Integer> integers(String path) {
         List<Long> values = v.wholes(path);
-        return values == null ? null : values.stream().map(Math::toIntExact).toList();
+        if (values == null) {
+            return null;
+        }
+        List<Integer> integers = new ArrayList<>();
+        for (long value : values) {
+            integers.add(Math.toIntExact(value));
+        }
+        return List.copyOf(integers);
     }
 }

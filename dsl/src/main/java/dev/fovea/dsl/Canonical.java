@@ -77,16 +77,27 @@ final class Canonical {
     }
 
     private void string(String text) {
+        String normal = isAscii(text) ? text : Normalizer.normalize(text, Normalizer.Form.NFC);
         out.append('"');
-        Normalizer.normalize(text, Normalizer.Form.NFC).chars().forEach(c -> {
+        for (int i = 0; i < normal.length(); i++) {
+            char c = normal.charAt(i);
             if (c == '"' || c == '\\') {
-                out.append('\\').append((char) c);
+                out.append('\\').append(c);
             } else if (c < 0x20) {
                 out.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
             } else {
-                out.append((char) c);
+                out.append(c);
             }
-        });
+        }
         out.append('"');
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 }

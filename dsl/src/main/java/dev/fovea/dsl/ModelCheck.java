@@ -109,7 +109,10 @@ final class ModelCheck {
                     "give one for each of " + scales.subList(1, scales.size()));
             return false;
         }
-        long sum = perScale.stream().mapToLong(Long::longValue).sum();
+        long sum = 0;
+        for (long share : perScale) {
+            sum += share;
+        }
         if (sum != budget) {
             findings.error(
                     v.mark(PER_SCALE),
@@ -154,7 +157,10 @@ final class ModelCheck {
 
     /// The shares of `auto`: in proportion to pixels, rounded down, the rest to the last scale (ps3-spec 1.5).
     private static List<Long> shared(long budget, List<Long> high) {
-        double pixels = high.stream().mapToDouble(s -> (double) s * s).sum();
+        double pixels = 0;
+        for (long scale : high) {
+            pixels += (double) scale * scale;
+        }
         List<Long> budgets = new ArrayList<>();
         long rest = budget;
         for (int i = 0; i < high.size(); i++) {

@@ -32,7 +32,7 @@ final class Printed {
                 .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER, YAMLWriteFeature.SPLIT_LINES)
                 .enable(
                         YAMLWriteFeature.MINIMIZE_QUOTES,
-                        YAMLWriteFeature.INDENT_ARRAYS,
+                        YAMLWriteFeature.INDENT_ARRAYS_WITH_INDICATOR,
                         YAMLWriteFeature.LITERAL_BLOCK_STYLE)
                 .stringQuotingChecker(new Quoting())
                 .build();
@@ -92,7 +92,7 @@ final class Printed {
         }
     }
 
-    private static void write(JsonGenerator out, @Nullable Object value) {
+    static void write(JsonGenerator out, @Nullable Object value) {
         switch (value) {
             case null -> out.writeNull();
             case Map<?, ?> map -> {
@@ -103,7 +103,7 @@ final class Printed {
                 });
                 out.writeEndObject();
             }
-            case List<?> list -> {
+            case java.util.Collection<?> list -> {
                 out.writeStartArray();
                 list.forEach(element -> write(out, element));
                 out.writeEndArray();

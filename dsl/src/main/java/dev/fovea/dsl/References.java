@@ -18,8 +18,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Fills in `${vars.NAME}` and, in sections that say how a run is executed, `${env:NAME}`. A reference that is the
-/// whole
+/// Fills in `${vars.NAME}` and, in sections that say how a run is executed, `${env:NAME}`. A reference that is a whole
 /// value keeps its type; inside longer text the value is inserted. `$${` stands for a literal `${`.
 final class References {
     private static final int MAX_CHAIN = 32;
@@ -139,17 +138,16 @@ final class References {
         if (resolving.contains(name)) {
             return failed(at, path, "goes round in a circle: " + String.join(" -> ", resolving) + " -> " + name, null);
         }
-        YamlNode found = find(name, at, path);
-        if (found == null) {
-            return new Scalar(at.mark(), at.text(), Kind.TEXT, FAILED);
-        }
         if (resolving.size() >= MAX_CHAIN) {
             return failed(at, path, "references more than " + MAX_CHAIN + " steps deep", null);
         }
         resolving.add(name);
-        YamlNode resolved = Trees.map(found, name, this::scalar);
+        YamlNode found = find(name, at, path);
+        YamlNode resolved = found == null ? null : Trees.map(found, name, this::scalar);
         resolving.removeLast();
-        return placed(resolved, at, name, path);
+        return resolved == null
+                ? new Scalar(at.mark(), at.text(), Kind.TEXT, FAILED)
+                : placed(resolved, at, name, path);
     }
 
     /// The value, as if it were written at the place that refers to it.
@@ -182,6 +180,12 @@ final class References {
                 used.add(step);
             }
             YamlNode next = null;
+            if (node instanceof Scalar reference) {
+                node = scalar(reference, name);
+            }
+            if (node instanceof Scalar failed && FAILED.equals(failed.from())) {
+                return null;
+            }
             if (node instanceof Mapping mapping) {
                 next = mapping.get(step);
             } else if (node instanceof Items items && isIndex(step)) {

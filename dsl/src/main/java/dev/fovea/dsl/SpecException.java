@@ -1,5 +1,6 @@
 package dev.fovea.dsl;
 
+import dev.fovea.dsl.yaml.Findings;
 import java.util.List;
 
 /// A spec is not valid. Holds every problem, sorted by place.
@@ -36,12 +37,15 @@ public final class SpecException extends RuntimeException {
     }
 
     private static String coloured(SpecProblem problem) {
-        String path = problem.path().isEmpty() ? "" : "\u001b[31m" + problem.path() + "\u001b[0m: ";
+        String path = "\u001b[31m" + problem.shownPath() + "\u001b[0m";
         String hint = problem.hint() == null ? "" : " (\u001b[36m" + problem.hint() + "\u001b[0m)";
         return "\u001b[1m" + problem.place() + "\u001b[0m: " + path + problem.message() + hint;
     }
 
     private static String summary(List<SpecProblem> problems) {
+        if (problems.size() >= Findings.MOST) {
+            return "the first " + problems.size() + " problems";
+        }
         return problems.size() == 1 ? "1 problem" : problems.size() + " problems";
     }
 }

@@ -34,9 +34,15 @@ public record SpecProblem(
         return line > 0 ? file + ":" + line + ":" + column : file;
     }
 
+    /// The key as messages show it: empty if the place shows it already.
+    String shownPath() {
+        boolean shown = inOverride() && sourceLine != null && sourceLine.startsWith(path + "=");
+        return shown || path.isEmpty() ? "" : path + ": ";
+    }
+
     /// Place, key, message and hint on one line.
     public String headline() {
-        return place() + ": " + (path.isEmpty() ? "" : path + ": ") + message + (hint == null ? "" : " (" + hint + ")");
+        return place() + ": " + shownPath() + message + (hint == null ? "" : " (" + hint + ")");
     }
 
     /// The source line with a caret under the place, two lines, or nothing if there is no such line.
@@ -51,10 +57,12 @@ public record SpecProblem(
         String number = Integer.toString(line);
         String shown = printable(sourceLine.substring(start, end));
         String before = printable(sourceLine.substring(start, caret));
-        return "  " + number + " | " + shown + "\n  " + " ".repeat(number.length()) + " | " + blank(before) + "^\n";
+        String text = ("  " + number + " | " + shown).stripTrailing();
+        return text + "\n  " + " ".repeat(number.length()) + " | " + blank(before) + "^\n";
     }
 
-    private static String printable(String text) {
+    /// The text with `?` in place of control characters, so that no spec can play tricks with a terminal.
+    static String printable(String text) {
         StringBuilder out = new StringBuilder();
         text.codePoints().forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? c == '\t' ? ' ' : '?' : c));
         return out.toString();

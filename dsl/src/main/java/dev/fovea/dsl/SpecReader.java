@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// Either
 /// there is a whole valid spec at the end or a [SpecException] with all that is wrong.
 public final class SpecReader {
+    /// A longer line is not quoted in problems.
+    private static final int LONGEST_LINE = 4000;
+
     private SpecReader() {}
 
     /// Reads a file.
@@ -124,9 +127,13 @@ public final class SpecReader {
                 mark.source().name(),
                 mark.line(),
                 mark.column(),
-                finding.path(),
-                Secrets.masked(finding.message()),
-                finding.hint() == null ? null : Secrets.masked(finding.hint()),
-                line == null ? null : Secrets.masked(line));
+                SpecProblem.printable(finding.path()),
+                safe(finding.message()),
+                finding.hint() == null ? null : safe(finding.hint()),
+                line == null || line.length() > LONGEST_LINE ? null : Secrets.masked(line));
+    }
+
+    private static String safe(String text) {
+        return SpecProblem.printable(Secrets.masked(text));
     }
 }

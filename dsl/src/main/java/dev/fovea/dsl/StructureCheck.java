@@ -55,7 +55,7 @@ final class StructureCheck {
 
     private void unknownKeys(Set<String> known, Mapping given, String path, @Nullable String otherType) {
         given.entries().forEach((name, entry) -> {
-            if (known.contains(name)) {
+            if (known.contains(name) || findings.full()) {
                 return;
             }
             String inner = path.isEmpty() ? name : path + "." + name;
@@ -144,11 +144,16 @@ final class StructureCheck {
             findings.error(type == null ? at : type.mark(), inner, found, Wording.example(key));
             return;
         }
+        if (scalar.from() != null) {
+            findings.error(
+                    type.mark(), inner, "cannot be a reference: it decides which keys are known", "write it out");
+            return;
+        }
         Form.Section variant = choice.variants().get(scalar.text());
         if (variant != null) {
             values.put(inner, scalar.text(), type);
             section(variant, foreignKeys(choice, variant, given, path), at, path);
-        } else if (!References.FAILED.equals(scalar.from())) {
+        } else {
             String expected =
                     "expected " + String.join(" or ", choice.variants().keySet());
             String hint =

@@ -58,7 +58,7 @@ final class Suggestions {
         for (String candidate : known) {
             int distance = distance(normal(word), normal(candidate));
             int allowed = Math.max(1, Math.min(word.length(), candidate.length()) / 3);
-            if (distance <= allowed && distance < least) {
+            if (distance <= allowed && distance < Math.min(word.length(), candidate.length()) && distance < least) {
                 least = distance;
                 nearest = candidate;
             }

@@ -58,7 +58,7 @@ final class Wording {
         if (whole.min() == whole.max()) {
             return ", only " + whole.min() + " so far";
         }
-        boolean open = whole.max() >= Integer.MAX_VALUE;
+        boolean open = whole.max() > Integer.MAX_VALUE;
         return open ? " of at least " + whole.min() : " from " + whole.min() + " to " + whole.max();
     }
 
@@ -108,10 +108,13 @@ final class Wording {
         return items.min() + " to " + items.max() + " ";
     }
 
-    /// `e.g. lr: 5e-6`, or null if there is nothing to show.
+    /// `e.g. lr: 5e-6`, or null if there is nothing to show or the choices have been listed already.
     static @Nullable String example(Key key) {
+        boolean listed = key.form() instanceof Form.Flag
+                || key.form() instanceof Form.Word
+                || (key.form() instanceof Form.Text text && !text.choices().isEmpty());
         String value = exampleValue(key);
-        return value.isEmpty() ? null : "e.g. " + key.name() + ": " + value;
+        return listed || value.isEmpty() ? null : "e.g. " + key.name() + ": " + value;
     }
 
     /// A value as written in YAML; empty if the key has neither example nor default.

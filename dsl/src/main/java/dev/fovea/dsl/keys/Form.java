@@ -41,7 +41,12 @@ public sealed interface Form {
     record Section(Class<?> type, SequencedMap<String, Key> keys) implements Form {
         /// Whether a value must be given for at least one key in it.
         public boolean hasRequired() {
-            return keys.values().stream().anyMatch(Key::mustBeGiven);
+            for (Key key : keys.values()) {
+                if (key.mustBeGiven()) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

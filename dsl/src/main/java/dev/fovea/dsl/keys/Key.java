@@ -24,20 +24,10 @@ public record Key(
 
     /// Whether leaving the key out is an error. A section is required if a key in it is.
     public boolean mustBeGiven() {
-        if (fallback != null) {
-            return false;
+        if (form instanceof Form.Section section) {
+            return words.isEmpty() && section.hasRequired();
         }
-        return switch (form) {
-            case Form.Section section -> words.isEmpty() && section.hasRequired();
-            case Form.Choice _ -> true;
-            case Form.Text _ -> true;
-            case Form.Word _ -> true;
-            case Form.Whole _ -> true;
-            case Form.Real _ -> true;
-            case Form.Flag _ -> true;
-            case Form.Span _ -> true;
-            case Form.Items _ -> true;
-        };
+        return fallback == null;
     }
 
     /// Whether it holds one value (a list counts as one) rather than further keys.

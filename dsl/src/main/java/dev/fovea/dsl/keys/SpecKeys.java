@@ -8,9 +8,9 @@ import java.lang.reflect.Type;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// The keys of a spec: names, nesting and types from the records, everything else from the tables. Building it fails
 /// if a component has no row, so no key can be without a description.
@@ -20,6 +20,8 @@ public final class SpecKeys {
 
     /// Sections in which `${env:NAME}` is allowed.
     private static final Set<String> HOW = Set.of("run", "tracking");
+
+    private static final Form.Section ROOT = new SpecKeys().section(ExperimentSpec.class);
 
     private final Table table = new Table();
 
@@ -32,7 +34,7 @@ public final class SpecKeys {
 
     /// The top level of a spec.
     public static Form.Section root() {
-        return new SpecKeys().section(ExperimentSpec.class);
+        return ROOT;
     }
 
     /// Whether the top-level key `section` says what is computed, so that it enters the run key.
@@ -116,7 +118,7 @@ public final class SpecKeys {
 
     /// An enum constant as written in YAML: `TOP_DOWN` is `top-down`.
     public static String wordOf(Enum<?> constant) {
-        return constant.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /// A component's name as written in YAML: `maxTokens` is `max_tokens`.
@@ -130,15 +132,5 @@ public final class SpecKeys {
             name.append(Character.toLowerCase(c));
         }
         return name.toString();
-    }
-
-    /// The type name of a record that is one choice of several, or null.
-    public static @Nullable String typeName(Form.Choice choice, Class<?> record) {
-        for (var variant : choice.variants().entrySet()) {
-            if (variant.getValue().type() == record) {
-                return variant.getKey();
-            }
-        }
-        return null;
     }
 }

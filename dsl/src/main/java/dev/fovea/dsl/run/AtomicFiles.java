@@ -46,16 +46,18 @@ public final class AtomicFiles {
     /// @throws StoreException if a step fails; the old file is then untouched
     public static void write(FileSteps steps, Path file, Content content) {
         Path beside = beside(file);
+        boolean complete = false;
         try {
             writeNew(steps, beside, content);
             steps.move(beside, file);
+            complete = true;
             steps.forceDirectory(parent(file));
         } catch (IOException failure) {
-            deleteQuietly(steps, beside, failure);
             throw StoreException.of("write", file, failure);
-        } catch (RuntimeException failure) {
-            deleteQuietly(steps, beside, failure);
-            throw failure;
+        } finally {
+            if (!complete) {
+                deleteIfPossible(steps, beside);
+            }
         }
     }
 
@@ -84,11 +86,11 @@ public final class AtomicFiles {
         return parent == null ? file : parent;
     }
 
-    private static void deleteQuietly(FileSteps steps, Path file, Exception failure) {
+    private static void deleteIfPossible(FileSteps steps, Path file) {
         try {
             steps.delete(file);
-        } catch (IOException second) {
-            failure.addSuppressed(second);
+        } catch (IOException _) {
+            // The failure that brought us here is the one to report; the next claim of the run removes what is left.
         }
     }
 

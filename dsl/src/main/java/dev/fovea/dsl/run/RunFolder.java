@@ -2,6 +2,8 @@ package dev.fovea.dsl.run;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -159,11 +161,24 @@ public final class RunFolder {
         return path.resolve("results");
     }
 
-    /// Claims the folder for writing.
+    /// Claims the folder for writing, and removes half-written files that a killed process has left in it.
     ///
     /// @throws StoreException if another process holds it; the message names it
     public RunLease claim() {
-        return RunLease.claim(path);
+        RunLease lease = RunLease.claim(path);
+        removeParts(path);
+        removeParts(results());
+        return lease;
+    }
+
+    private static void removeParts(Path folder) {
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, ".*.part")) {
+            for (Path part : parts) {
+                Files.deleteIfExists(part);
+            }
+        } catch (IOException | DirectoryIteratorException _) {
+            // They are only in the way of order; whoever cannot write here hears of it at the first write.
+        }
     }
 
     /// The live process that writes into the folder.

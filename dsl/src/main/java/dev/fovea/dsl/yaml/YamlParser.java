@@ -24,9 +24,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /// Reads one YAML 1.2 document into [YamlNode]s. Stricter than YAML: keys are text and unique, and tags, merge keys,
 /// directives other than `%YAML 1.2` and further documents are errors. Anchors work, within limits of size and depth.
 ///
-/// It works on the event stream of snakeyaml-engine with a stack of its own, so that no input can overflow the stack
-/// and
-/// every problem has a place; the engine's composer would recurse and forget keys' marks.
+/// It works on the event stream of snakeyaml-engine with a stack of its own, so that no input can overflow the Java
+/// stack and every problem has a place; the engine's composer would recurse.
 public final class YamlParser {
     /// Most nodes in one document after aliases are expanded.
     static final int MAX_NODES = 20_000;
@@ -67,7 +66,7 @@ public final class YamlParser {
             while (more && events.hasNext()) {
                 Event event = events.next();
                 last = markOf(event);
-                more = accept(event, last);
+                more = accept(event, last) && !findings.full();
             }
             return more ? root : null;
         } catch (MarkedYamlEngineException e) {
@@ -247,8 +246,9 @@ public final class YamlParser {
 
     private static String firstLine(@Nullable String message) {
         String text = message == null ? "unknown reason" : message;
-        int end = text.indexOf('\n');
-        return shortened(end < 0 ? text : text.substring(0, end));
+        String line = text.lines().findFirst().orElse("");
+        int remark = line.indexOf(". (");
+        return shortened(remark < 0 ? line : line.substring(0, remark));
     }
 
     private static String shortened(String text) {

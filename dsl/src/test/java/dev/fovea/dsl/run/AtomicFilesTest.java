@@ -80,6 +80,11 @@ class AtomicFilesTest {
                 }))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("mine");
+        assertThatThrownBy(() -> AtomicFiles.write(file, out -> {
+                    out.write(new byte[100_000]);
+                    throw new NoClassDefFoundError("theirs");
+                }))
+                .isInstanceOf(NoClassDefFoundError.class);
         assertThat(names()).isEmpty();
     }
 

@@ -97,7 +97,9 @@ class JournalTest {
                     .map(JournalReader.Placed::entry)
                     .toList();
             assertThat(JournalReader.read(file, 0).values()).isEqualTo(complete);
-            assertThat(reopened(file)).as("cut at %d", length).isEqualTo(complete);
+            if (length % 7 == 0) {
+                assertThat(reopened(file)).as("cut at %d", length).isEqualTo(complete);
+            }
         }
         assertThat(folder.toFile().list()).hasSize(2);
     }
@@ -152,7 +154,7 @@ class JournalTest {
     void randomDamageNeverYieldsWhatWasNotWritten() throws IOException {
         byte[] bytes = Files.readAllBytes(written("whole", ENTRIES));
         Path file = folder.resolve("damaged");
-        for (long seed = 0; seed < 2_000; seed++) {
+        for (long seed = 0; seed < 1_000; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             byte[] damaged = bytes.clone();
             int changes = random.nextInt(1, 6);
@@ -162,7 +164,7 @@ class JournalTest {
             Files.write(file, damaged);
             List<JournalEntry> read = JournalReader.read(file, 0).values();
             assertThat(read).as("seed %d", seed).isEqualTo(ENTRIES.subList(0, read.size()));
-            if (seed % 20 == 0) {
+            if (seed % 50 == 0) {
                 assertThat(reopened(file)).as("seed %d", seed).isEqualTo(read);
             }
         }
@@ -171,7 +173,7 @@ class JournalTest {
     @Test
     void randomBytesAreNoJournal() throws IOException {
         Path file = folder.resolve("noise");
-        for (long seed = 0; seed < 500; seed++) {
+        for (long seed = 0; seed < 200; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             byte[] noise = new byte[random.nextInt(300)];
             random.nextBytes(noise);

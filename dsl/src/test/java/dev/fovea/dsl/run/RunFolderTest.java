@@ -126,6 +126,19 @@ class RunFolderTest {
     }
 
     @Test
+    void aClaimRemovesHalfWrittenFiles() throws IOException {
+        RunFolder run = RunFolder.create(temporary, KEY, "a", "b");
+        Files.writeString(run.results().resolve(".metrics.arrow.1a2b.part"), "half");
+        Files.writeString(run.path().resolve(".status.json.3c.part"), "half");
+        Files.writeString(run.path().resolve("notes.part"), "mine");
+        try (RunLease lease = run.claim()) {
+            lease.check();
+            assertThat(names(run.results())).isEmpty();
+            assertThat(names(run.path())).contains("notes.part").doesNotContain(".status.json.3c.part");
+        }
+    }
+
+    @Test
     void everyEndHasItsStatus() {
         Map<String, RunState.Status> ends = Map.of(
                 JournalEntry.Ended.FINISHED,

@@ -28,12 +28,12 @@ public record ChartSheet(String title, int columns, List<LineChart> charts) {
     /// Writes `<name>.svg` and `<name>.png` into `folder`.
     ///
     /// @return the two files
-    /// @throws java.io.UncheckedIOException if a file cannot be written
+    /// @throws dev.fovea.dsl.run.StoreException if a file cannot be written
     public List<Path> write(Path folder, String name) {
         Path svg = folder.resolve(name + ".svg");
         Path png = folder.resolve(name + ".png");
-        WholeFile.write(svg, svg().getBytes(StandardCharsets.UTF_8));
-        WholeFile.write(png, png(Letters.best()));
+        Pictures.write(svg, svg().getBytes(StandardCharsets.UTF_8));
+        Pictures.write(png, png(Letters.best()));
         return List.of(svg, png);
     }
 

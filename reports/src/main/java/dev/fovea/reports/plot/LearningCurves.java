@@ -1,11 +1,13 @@
 package dev.fovea.reports.plot;
 
+import dev.fovea.dsl.run.MetricHistory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// The curves of one run on one sheet: loss and its parts, retrieval, selection recall, learning rate, and a chart for
 /// each further metric. Which chart a curve belongs to is read from its name.
@@ -18,7 +20,7 @@ public final class LearningCurves {
     ///
     /// @param series curves in the order of the legend; curves without points are left out
     /// @return the files written; none if there is nothing to show
-    /// @throws java.io.UncheckedIOException if a file cannot be written
+    /// @throws dev.fovea.dsl.run.StoreException if a file cannot be written
     public static List<Path> write(Path runFolder, List<Series> series) {
         List<LineChart> charts = charts(series);
         if (charts.isEmpty()) {
@@ -27,6 +29,28 @@ public final class LearningCurves {
         String title =
                 "Learning curves of " + runFolder.toAbsolutePath().normalize().getFileName();
         return new ChartSheet(title, 2, charts).write(runFolder.resolve("results"), "curves");
+    }
+
+    /// Writes the curves of a run's journal, see [#write(Path, List)].
+    ///
+    /// @throws dev.fovea.dsl.run.StoreException if a file cannot be written
+    public static List<Path> write(Path runFolder, MetricHistory history) {
+        return write(runFolder, series(history));
+    }
+
+    /// One series per metric, in the order in which they first appear. Of several values at one step the last counts.
+    public static List<Series> series(MetricHistory history) {
+        List<Series> all = new ArrayList<>();
+        history.byName().forEach((name, points) -> {
+            TreeMap<Long, Double> bySteps = new TreeMap<>();
+            points.forEach(point -> bySteps.put(point.step(), point.value()));
+            double[] x =
+                    bySteps.keySet().stream().mapToDouble(Long::doubleValue).toArray();
+            double[] y =
+                    bySteps.values().stream().mapToDouble(Double::doubleValue).toArray();
+            all.add(new Series(name, x, y));
+        });
+        return all;
     }
 
     static List<LineChart> charts(List<Series> series) {

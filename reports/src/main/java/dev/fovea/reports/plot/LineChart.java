@@ -64,7 +64,7 @@ public record LineChart(
     /// Writes the chart as `<name>.svg` and `<name>.png` into `folder`.
     ///
     /// @return the two files
-    /// @throws java.io.UncheckedIOException if a file cannot be written
+    /// @throws dev.fovea.dsl.run.StoreException if a file cannot be written
     public List<Path> write(Path folder, String name) {
         return new ChartSheet(title, 1, List.of(this)).write(folder, name);
     }

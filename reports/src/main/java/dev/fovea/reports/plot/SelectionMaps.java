@@ -23,7 +23,7 @@ public final class SelectionMaps {
     /// Writes `results/selection-maps.png` and `results/selection-maps.svg` in the run folder.
     ///
     /// @return the files written; none without samples
-    /// @throws java.io.UncheckedIOException if a file cannot be written
+    /// @throws dev.fovea.dsl.run.StoreException if a file cannot be written
     public static List<Path> write(Path runFolder, List<SelectionSample> samples) {
         if (samples.isEmpty()) {
             return List.of();
@@ -31,8 +31,8 @@ public final class SelectionMaps {
         Path folder = runFolder.resolve("results");
         Path png = folder.resolve("selection-maps.png");
         Path svg = folder.resolve("selection-maps.svg");
-        WholeFile.write(png, png(samples, Letters.best()));
-        WholeFile.write(svg, svg(samples).getBytes(StandardCharsets.UTF_8));
+        Pictures.write(png, png(samples, Letters.best()));
+        Pictures.write(svg, svg(samples).getBytes(StandardCharsets.UTF_8));
         return List.of(png, svg);
     }
 

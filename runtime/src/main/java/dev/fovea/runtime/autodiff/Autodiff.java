@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class Autodiff {
     private Autodiff() {}
 
-    /// Gradient of `loss` with respect to each of `targets`, in their order. `seed` is the gradient of the loss itself,
+    /// Gradient of `loss` with respect to each of `targets`, in their order. `seed` is the gradient of the loss
+    /// itself,
     /// usually an input or constant 1. A target that the loss does not reach is absent: the caller decides
     /// whether that is an error.
     ///

@@ -4,7 +4,8 @@ import dev.fovea.runtime.plan.MemoryPlan;
 import dev.fovea.runtime.plan.Program;
 import java.util.Map;
 
-/// Something that can run tensor programs. An op without a kernel is an error at compile time that names the op and the
+/// Something that can run tensor programs. An op without a kernel is an error at compile time that names the op
+/// and the
 /// backends that have it; nothing falls back silently.
 public interface Backend extends AutoCloseable {
     /// The name used in specs.

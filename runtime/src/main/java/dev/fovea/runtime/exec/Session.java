@@ -26,7 +26,8 @@ public interface Session extends AutoCloseable {
     /// Copies a result, input or parameter out.
     double[] read(Value value);
 
-    /// Computes once more, node by node and without updates, and describes the first node that yields a value which is
+    /// Computes once more, node by node and without updates, and describes the first node that yields a value
+    /// which is
     /// not finite, or answers the empty string.
     String findNonFinite();
 

@@ -3,7 +3,8 @@ package dev.fovea.runtime.exec;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
 
-/// Parameters and optimizer state by name, shared by the sessions of one run: a training step and an evaluation read
+/// Parameters and optimizer state by name, shared by the sessions of one run: a training step and an evaluation
+/// read
 /// the
 /// same memory. Values are zero until written.
 public interface Store extends AutoCloseable {

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Multi-head attention: softmax(q kT / sqrt(C)) v. Heads are contiguous ranges of the width.
 ///
-/// The low-resolution keys and values that high-resolution tokens attend to are no concept of their own: they are the
+/// The low-resolution keys and values that high-resolution tokens attend to are no concept of their own: they
+/// are the
 /// packed qkv value of the low pass, read again. The gradient into them follows.
 ///
 /// Legend: B batch, N tokens, M cached tokens, D width, H heads, C = D / H.
@@ -19,7 +20,8 @@ public final class AttentionOp {
     /// Backward ops of the family.
     public sealed interface Backward extends Op permits SelfAttentionBackward, PoolAttentionBackward {}
 
-    /// qkv (B,N,3D), cache (B,M,3D) or none -> y (B,N,D), logSumExp (B,H,N). A row of qkv holds query, key and value.
+    /// qkv (B,N,3D), cache (B,M,3D) or none -> y (B,N,D), logSumExp (B,H,N). A row of qkv holds query, key and
+    /// value.
     /// Keys
     /// are those of the cache, then the own ones. `causal` hides later own tokens.
     public record SelfAttention(Value qkv, @Nullable Value cache, int heads, boolean causal) implements Forward {
@@ -124,7 +126,8 @@ public final class AttentionOp {
         return max + Math.log(sum);
     }
 
-    /// qkv, cache, y (B,N,D), logSumExp (B,H,N), dy (B,N,D) -> dqkv (B,N,3D), dcache (B,M,3D) whose query part is 0.
+    /// qkv, cache, y (B,N,D), logSumExp (B,H,N), dy (B,N,D) -> dqkv (B,N,3D), dcache (B,M,3D) whose query part
+    /// is 0.
     /// The probabilities are computed again from the scores instead of being kept.
     public record SelfAttentionBackward(SelfAttention of, Value y, Value logSumExp, Value dy) implements Backward {
         @Override
@@ -180,7 +183,8 @@ public final class AttentionOp {
         }
     }
 
-    /// query (D), kv (B,N,2D), mask (B,N) or none -> y (B,D): one query for all; keys whose mask is 0 do not take part,
+    /// query (D), kv (B,N,2D), mask (B,N) or none -> y (B,D): one query for all; keys whose mask is 0 do not
+    /// take part,
     /// but a row without any key left takes all. A row of kv holds key and value.
     public record PoolAttention(
             Value query, Value kv, @Nullable Value mask, int heads) implements Forward {

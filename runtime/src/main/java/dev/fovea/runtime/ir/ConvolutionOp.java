@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Depthwise convolution on channels-last maps, stride 1, zero padding that keeps the size. (A convolution whose stride
+/// Depthwise convolution on channels-last maps, stride 1, zero padding that keeps the size. (A convolution whose
+/// stride
 /// is its kernel is a `Linear` over cut patches.)
 ///
 /// Legend: B batch, h x w grid, C channels, k kernel side (odd).

@@ -1,6 +1,7 @@
 package dev.fovea.runtime.ir;
 
-/// Sampling rules of the reference's two bicubic filters, along one axis. Coordinates are computed in float32 as the
+/// Sampling rules of the reference's two bicubic filters, along one axis. Coordinates are computed in float32 as
+/// the
 /// reference does.
 public final class Cubic {
     private Cubic() {}
@@ -33,7 +34,8 @@ public final class Cubic {
         return new Taps(base - 1, w);
     }
 
-    /// Position embeddings, enlarging only: a = -0.5 with antialiasing's rule, weights of taps inside normalised to sum
+    /// Position embeddings, enlarging only: a = -0.5 with antialiasing's rule, weights of taps inside normalised
+    /// to sum
     /// one and taps outside left out.
     public static Taps position(int position, int in, int out) {
         double scale = (double) in / out, center = scale * (position + 0.5);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Legend: B batch, C picture channels, H x W picture size, p patch side, K patches.
 public sealed interface ImageOp extends Op {
-    /// pixels (B,C,H,W), indices I32 (B,K) or none for all -> patches (B,K,C*p*p), channel-major: the picture resized
+    /// pixels (B,C,H,W), indices I32 (B,K) or none for all -> patches (B,K,C*p*p), channel-major: the picture
+    /// resized
     /// to
     /// height x width (bicubic, a = -0.75, no antialiasing, border clamped) and cut, computed only where asked for.
     /// A patch index is row-major in the grid of height/p x width/p.

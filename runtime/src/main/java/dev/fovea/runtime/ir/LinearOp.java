@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// y = x . wT + bias over the last axis. The weight keeps its checkpoint layout (O, I); a convolution whose stride is
+/// y = x . wT + bias over the last axis. The weight keeps its checkpoint layout (O, I); a convolution whose
+/// stride is
 /// its
 /// kernel is the same product, its weight (O, C, kernel, kernel) read as (O, C*kernel*kernel).
 ///
@@ -136,7 +137,8 @@ public final class LinearOp {
         }
     }
 
-    /// x (R,C) -> y (C): the sum of the rows, in the given shape; a bias gradient, or a gradient summed over the batch
+    /// x (R,C) -> y (C): the sum of the rows, in the given shape; a bias gradient, or a gradient summed over the
+    /// batch
     public record SumRows(Value x, Shape shape) implements Backward {
         @Override
         public List<Value> inputs() {

@@ -17,7 +17,8 @@ public final class LossOp {
     /// Backward ops of the family.
     public sealed interface Backward extends Op permits SigmoidPairLossBackward, BoxCrossEntropyBackward {}
 
-    /// images (B,D), texts (B,D), logScale (), bias () -> loss (): SigLIP's -1/B sum_ij log sigmoid(y_ij (e^logScale
+    /// images (B,D), texts (B,D), logScale (), bias () -> loss (): SigLIP's -1/B sum_ij log sigmoid(y_ij
+    /// (e^logScale
     /// images_i . texts_j + bias)), y = 1 on the diagonal and -1 elsewhere
     public record SigmoidPairLoss(Value images, Value texts, Value logScale, Value bias) implements Forward {
         @Override
@@ -108,7 +109,8 @@ public final class LossOp {
         }
     }
 
-    /// probability (B,N), coverage (B,N), global (B or B,1) -> loss (): mean binary cross-entropy over the rows whose
+    /// probability (B,N), coverage (B,N), global (B or B,1) -> loss (): mean binary cross-entropy over the rows
+    /// whose
     /// `global` is 0 against the target coverage > 0; 0 if there is no such row. Logarithms are cut at -100 and the
     /// slope's denominator at 1e-12, as in the reference framework.
     public record BoxCrossEntropy(Value probability, Value coverage, Value global) implements Forward {

@@ -26,7 +26,8 @@ public sealed interface Op
     /// The values read, in the order `evaluate` gets their data.
     List<Value> inputs();
 
-    /// Shapes of the outputs, in order. Throws `IllegalArgumentException` naming the values if the inputs do not fit.
+    /// Shapes of the outputs, in order. Throws `IllegalArgumentException` naming the values if the inputs do not
+    /// fit.
     List<Shape> outputShapes();
 
     /// Element type of output `j`.
@@ -37,7 +38,8 @@ public sealed interface Op
     /// Reads `in[i]` (the data of `inputs().get(i)`) and overwrites `out[j]`, which arrive zeroed.
     void evaluate(double[][] in, double[][] out);
 
-    /// The input whose memory output `j` may take over, or -1. Only where each element is read before it is written.
+    /// The input whose memory output `j` may take over, or -1. Only where each element is read before it is
+    /// written.
     default int overwrites(int j) {
         return -1;
     }

@@ -163,7 +163,8 @@ public final class PointwiseOp {
         }
     }
 
-    /// a (S), b (S) or none -> sigmoid(clamp(temperature * mean(a, b), -10, 10)) (S): cosines to selection probability
+    /// a (S), b (S) or none -> sigmoid(clamp(temperature * mean(a, b), -10, 10)) (S): cosines to selection
+    /// probability
     public record SelectionProbability(Value a, @Nullable Value b, double temperature) implements Forward {
         /// The clamp of the logits.
         public static final double LIMIT = 10;

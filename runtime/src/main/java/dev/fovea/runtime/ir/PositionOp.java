@@ -16,7 +16,8 @@ public final class PositionOp {
     /// Backward ops of the family.
     public sealed interface Backward extends Op permits PositionAtBackward {}
 
-    /// table (1,g*g,D), indices I32 (B,K) flat in a rows x columns grid -> y (B,K,D): the table resampled to the square
+    /// table (1,g*g,D), indices I32 (B,K) flat in a rows x columns grid -> y (B,K,D): the table resampled to the
+    /// square
     /// of the longer side by antialiased bicubic and cropped top-left (ps3-spec 1.7, 1.8); its own grid is looked
     /// up.
     public record PositionAt(Value table, Value indices, int rows, int columns) implements Forward {

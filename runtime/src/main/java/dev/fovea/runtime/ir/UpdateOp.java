@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Ops that change the state of a run; their outputs take over the memory of their inputs.
 public sealed interface UpdateOp extends Op {
-    /// parameter, first and second moment, gradient (all S), rates (3), gradientScale () or none -> the next parameter,
+    /// parameter, first and second moment, gradient (all S), rates (3), gradientScale () or none -> the next
+    /// parameter,
     /// first and second moment (S). Decoupled weight decay (Loshchilov and Hutter): p = p (1 - lr decay) - lr /
     /// rates[1]
     /// * m / (sqrt(v) / sqrt(rates[2]) + eps), then cut to low .. high.

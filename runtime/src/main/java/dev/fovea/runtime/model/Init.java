@@ -18,7 +18,8 @@ public sealed interface Init {
     /// Uniform within +- 1 / sqrt(fanIn): the reference framework's default for linear layers.
     record Uniform(int fanIn) implements Init {}
 
-    /// The starting values of a parameter, a pure function of (seed, name), so that order of creation does not matter.
+    /// The starting values of a parameter, a pure function of (seed, name), so that order of creation does not
+    /// matter.
     static float[] values(Init init, String name, Shape shape, long seed) {
         SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L ^ hash(name));
         float[] data = new float[shape.elements()];

@@ -88,7 +88,8 @@ final class Layers {
         return new BlockOutput(add(mid, linear(gelu(hidden, s.gelu()), prefix + n.fc2(), s.mlp(), d)), qkv);
     }
 
-    /// x (..., in) -> fc1 -> GELU -> LayerNorm (eps 1e-5) -> fc2 (..., out): the heads of selection and prompt. `used`
+    /// x (..., in) -> fc1 -> GELU -> LayerNorm (eps 1e-5) -> fc2 (..., out): the heads of selection and prompt.
+    /// `used`
     /// rows of fc2 are computed; the others exist and get no gradient.
     Value normedMlp(Value x, String name, int in, int hidden, int out, int used) {
         Value h = gelu(freshLinear(x, name + ".fc1", in, hidden), GeluKind.ERF);

@@ -11,7 +11,8 @@ import dev.fovea.runtime.ir.Value;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Selection probabilities on the low-resolution grid from a prompt (ps3-spec 1.4). One map serves all scales, so only
+/// Selection probabilities on the low-resolution grid from a prompt (ps3-spec 1.4). One map serves all scales,
+/// so only
 /// the first scale's outputs of the two projections are computed; the rest of their rows exist in the checkpoint.
 ///
 /// Legend: B batch, g side of the low grid, D width, A channels and a x a grid of the auxiliary branch.

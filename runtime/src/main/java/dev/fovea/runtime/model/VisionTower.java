@@ -63,7 +63,8 @@ public final class VisionTower {
         return new LowPass(patches, tokens, hidden, packed);
     }
 
-    /// pixels (B,3,H,W), indices I32 (B,K_i) of each scale -> x (B,sum K_i,D): the selected patches, each attending to
+    /// pixels (B,3,H,W), indices I32 (B,K_i) of each scale -> x (B,sum K_i,D): the selected patches, each
+    /// attending to
     /// the low pass and to one another. A scale without patches (null) is skipped.
     public Value high(Value pixels, LowPass low, List<ScaleGrid> grids, List<@Nullable Value> indices) {
         List<Value> parts = new ArrayList<>();

@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Gives every value a slot by a scan over the schedule, reusing the free slot that fits best. Inputs, parameters and
+/// Gives every value a slot by a scan over the schedule, reusing the free slot that fits best. Inputs,
+/// parameters and
 /// results keep a slot of their own: the host reads or writes them between runs.
 public final class MemoryPlanner {
     private final Program program;

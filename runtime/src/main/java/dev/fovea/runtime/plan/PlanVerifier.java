@@ -6,7 +6,6 @@ import dev.fovea.runtime.ir.Node;
 import dev.fovea.runtime.ir.Value;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -29,7 +28,8 @@ public final class PlanVerifier {
         new PlanVerifier(p, plan).replay();
     }
 
-    /// Checks the stages alone: nodes defined before use, no node twice, host calls outside segments, and the values
+    /// Checks the stages alone: nodes defined before use, no node twice, host calls outside segments, and the
+    /// values
     /// that cross as declared.
     public static void stages(Program p) {
         Set<Value> defined = new HashSet<>(p.graph().inputs());
@@ -54,8 +54,11 @@ public final class PlanVerifier {
         int given =
                 program.graph().inputs().size() + program.graph().parameters().size();
         Check.that(holds.size() == given, "two inputs or parameters share a slot");
-        List<Node> order = program.schedule();
-        order.forEach(this::step);
+        program.schedule().forEach(this::step);
+        program.graph().inputs().forEach(this::survives);
+        program.graph().parameters().stream()
+                .filter(p -> !program.graph().updates().containsKey(p))
+                .forEach(this::survives);
         program.graph()
                 .updates()
                 .forEach((state, next) -> Check.that(
@@ -70,6 +73,11 @@ public final class PlanVerifier {
                                 || program.graph().updates().containsKey(v),
                         "result %s was overwritten",
                         name));
+    }
+
+    /// The host may write an input once for many runs, and a parameter without update stays what it is.
+    private void survives(Value v) {
+        Check.that(v.equals(holds.get(plan.slot(v))), "%s is overwritten by %s", v, holds.get(plan.slot(v)) + "");
     }
 
     private void step(Node n) {

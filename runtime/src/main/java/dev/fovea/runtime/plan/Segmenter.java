@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.SequencedSet;
 import java.util.Set;
 
-/// Cuts a graph at its host calls. What a host call needs runs before it; all the rest runs as late as it can; updates
+/// Cuts a graph at its host calls. What a host call needs runs before it; all the rest runs as late as it can;
+/// updates
 /// of parameters form the last segment.
 public final class Segmenter {
     private Segmenter() {}

@@ -15,7 +15,8 @@ public record ScaleGrid(int height, int width, int rows, int columns) {
         return rows * columns;
     }
 
-    /// Grids of the high scales (all but the first) for pictures of the given size: the longer side is the low scale
+    /// Grids of the high scales (all but the first) for pictures of the given size: the longer side is the low
+    /// scale
     /// times the whole zoom, the shorter one the matching multiple of patch times zoom.
     public static List<ScaleGrid> of(List<Integer> scales, int patch, int imageHeight, int imageWidth) {
         List<ScaleGrid> grids = new ArrayList<>();

@@ -22,7 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Collects tensors and writes them as one safetensors file, streaming: no tensor is copied as a whole.
 ///
-/// Data lie in the order in which tensors were added, wider element types first, so that every tensor is aligned to its
+/// Data lie in the order in which tensors were added, wider element types first, so that every tensor is aligned
+/// to its
 /// element; the header is padded with spaces to a multiple of 8. Equal calls give equal bytes.
 public final class SafetensorsWriter {
     private static final JsonMapper JSON = JsonMapper.shared();

@@ -10,8 +10,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// How far a run's journal has been delivered to one place, kept in `mlflow.json` of the run folder. Each change is on
-/// the disk when [#save()] returns. Between `acknowledged` and `sending` lie records that may or may not have arrived.
+/// How far a run's journal has been delivered to one place, kept in `mlflow.json` of the run folder. Each change
+/// is on
+/// the disk when [#save()] returns. Between `acknowledged` and `sending` lie records that may or may not have
+/// arrived.
 final class Bookmark {
     /// File in the run folder.
     static final String FILE = "mlflow.json";

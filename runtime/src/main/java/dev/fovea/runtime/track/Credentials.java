@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.mlflow.tracking.creds.BasicMlflowHostCreds;
 
-/// Who we are for a tracking server: from the variables that MLflow uses, else from the address itself. Never printed.
+/// Who we are for a tracking server: from the variables that MLflow uses, else from the address itself. Never
+/// printed.
 final class Credentials {
     private final String user;
     private final String password;

@@ -11,7 +11,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// One metric of the file store: lines `time value step`, appended with one write each batch. A line that a crash tore
+/// One metric of the file store: lines `time value step`, appended with one write each batch. A line that a
+/// crash tore
 /// is dropped, and a line that is there already is not repeated, because the reader refuses both.
 final class MetricFile {
     private final Path path;

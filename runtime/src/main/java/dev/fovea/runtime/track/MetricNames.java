@@ -11,7 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Names that every MLflow server and the file layout accept: letters, digits, `_ - . /` and blanks, at most 250
-/// characters, a clean path, and never the folder of another name. Names are given in the order of the journal, so a
+/// characters, a clean path, and never the folder of another name. Names are given in the order of the journal,
+/// so a
 /// replay gives the same ones.
 final class MetricNames {
     static final int LONGEST = 250;

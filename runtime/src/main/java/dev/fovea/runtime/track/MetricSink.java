@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SequencedMap;
 
-/// A place that a run's journal is replayed to. Calls come from one thread, between [#begin] and [#commit] in the order
+/// A place that a run's journal is replayed to. Calls come from one thread, between [#begin] and [#commit] in
+/// the order
 /// of the journal. Every method may throw a [TrackingException]; the same records then come again later.
 interface MetricSink extends AutoCloseable {
     /// Opens a batch; makes the run if it is not there yet.

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.mlflow.api.proto.Service.Metric;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,12 +27,12 @@ final class MlflowHistory {
     }
 
     /// The metrics of `wanted` that are not on the server yet, in their order.
-    List<Metric> without(List<Metric> wanted) {
+    List<MlflowMetric> without(List<MlflowMetric> wanted) {
         Map<String, Set<String>> there = new TreeMap<>();
-        List<Metric> fresh = new ArrayList<>();
-        for (Metric metric : wanted) {
-            Set<String> points = there.computeIfAbsent(metric.getKey(), this::points);
-            if (points.add(point(metric.getTimestamp(), metric.getStep(), metric.getValue()))) {
+        List<MlflowMetric> fresh = new ArrayList<>();
+        for (MlflowMetric metric : wanted) {
+            Set<String> points = there.computeIfAbsent(metric.key(), this::points);
+            if (points.add(point(metric.timestamp(), metric.step(), metric.value()))) {
                 fresh.add(metric);
             }
         }
@@ -51,7 +50,7 @@ final class MlflowHistory {
             String next = page.path("next_page_token").asString("");
             if (next.equals(token) && !next.isEmpty()) {
                 throw new TrackingException(
-                        Kind.UNREACHABLE, server.address() + ": metrics/get-history of " + key + " repeats a page");
+                        Kind.FAILING, server.address() + ": metrics/get-history of " + key + " repeats a page");
             }
             token = next;
         } while (!token.isEmpty());
@@ -67,7 +66,7 @@ final class MlflowHistory {
             return JsonMapper.shared().readTree(text);
         } catch (JacksonException e) {
             throw new TrackingException(
-                    Kind.UNREACHABLE, server.address() + ": metrics/get-history answers no JSON: is this MLflow?");
+                    Kind.FAILING, server.address() + ": metrics/get-history answers no JSON: is this MLflow?");
         }
     }
 

@@ -22,7 +22,8 @@ import org.mlflow.api.proto.Service.ViewType;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// One run on the server: made once per run folder, found again by its id or, if the answer to its making was lost, by
+/// One run on the server: made once per run folder, found again by its id or, if the answer to its making was
+/// lost, by
 /// a token that was stored before asking.
 final class MlflowRun {
     private static final String TOKEN = "fovea.creation";
@@ -50,10 +51,6 @@ final class MlflowRun {
         return bookmark.text("run_id");
     }
 
-    boolean exists() {
-        return seen;
-    }
-
     String artifactUri() {
         if (!artifactUri.startsWith("mlflow-artifacts:")) {
             throw new TrackingException(
@@ -66,7 +63,7 @@ final class MlflowRun {
     ///
     /// @param timeMillis when a new run began
     void ensure(long timeMillis) {
-        if (seen) {
+        if (seen && !id().isEmpty()) {
             return;
         }
         RunInfo info = id().isEmpty() ? made(timeMillis) : checkAlive();
@@ -110,14 +107,15 @@ final class MlflowRun {
     private RunInfo remembered(RunInfo info) {
         if (info.getRunId().isEmpty()) {
             throw new TrackingException(
-                    Kind.UNREACHABLE, server.address() + ": runs/create answered without a run: is this MLflow?");
+                    Kind.FAILING, server.address() + ": runs/create answered without a run: is this MLflow?");
         }
         bookmark.text("run_id", info.getRunId());
         bookmark.save();
         return info;
     }
 
-    /// Runs whose making was asked for but whose answer was lost; the client repeats requests, so there may be several.
+    /// Runs whose making was asked for but whose answer was lost; the client repeats requests, so there may be
+    /// several.
     private Optional<RunInfo> byToken(String experimentId) {
         String filter = "tags.`" + TOKEN + "` = '" + bookmark.text(TOKEN) + "'";
         List<RunInfo> found = server
@@ -146,7 +144,7 @@ final class MlflowRun {
                 String made = server.ask("experiments/create", client -> client.createExperiment(experiment));
                 if (made.isEmpty()) {
                     throw new TrackingException(
-                            Kind.UNREACHABLE,
+                            Kind.FAILING,
                             server.address() + ": experiments/create answered without an id: is this MLflow?");
                 }
                 return made;
@@ -159,7 +157,7 @@ final class MlflowRun {
             }
         }
         Experiment existing = found.orElseThrow(() -> new TrackingException(
-                Kind.UNREACHABLE, server.address() + ": experiment " + experiment + " exists but is not shown"));
+                Kind.FAILING, server.address() + ": experiment " + experiment + " exists but is not shown"));
         if (existing.getLifecycleStage().equals("deleted")) {
             throw new TrackingException(
                     Kind.STOPPED,
@@ -251,7 +249,11 @@ final class MlflowRun {
             if (e.kind() == Kind.UNREACHABLE) {
                 throw e;
             }
-            warn.accept("data sets are not shown on " + server.address() + ": " + e.line());
+            warn.accept("data sets are not shown: " + e.line());
+            if (e.kind() == Kind.FAILING) {
+                // Metrics matter more; the next attempt tries again.
+                return;
+            }
         }
         bookmark.set("inputs");
         bookmark.save();

@@ -16,22 +16,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.mlflow.tracking.MlflowClient;
 import org.mlflow.tracking.MlflowHttpException;
+import org.mlflow_project.apachecommons.logging.LogFactory;
+import org.mlflow_project.apachecommons.logging.impl.LogFactoryImpl;
+import org.mlflow_project.apachecommons.logging.impl.NoOpLog;
 
-/// The fence around one tracking server. Requests go through MLflow's Java client, which waits for ever and repeats
-/// what
-/// failed; so each runs on a thread of its own that is abandoned at the deadline together with its client. Uploads and
-/// data sets, which that client cannot do without Python, go by the JDK's client: HTTP/1.1 and a Content-Length always,
-/// because newer servers read anything else as empty. Used by one thread.
+/// The fence around one tracking server; used by one thread.
+///
+/// Requests go through MLflow's Java client, which waits for ever and repeats what failed. So each runs on a thread of
+/// its own that is abandoned at the deadline, together with its client. What that client cannot do, or must not repeat,
+/// goes by the JDK's: HTTP/1.1 and a Content-Length always, because newer servers read anything else as empty.
 final class MlflowServer implements AutoCloseable {
-    /// Held so that its level stays: the client logs each repeated request, with the body.
-    private static final Logger CLIENT_LOG = Logger.getLogger("org.mlflow.tracking");
-
     private final URI address;
     private final Credentials credentials;
     private final Duration deadline;
@@ -47,7 +45,9 @@ final class MlflowServer implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(deadline)
                 .build();
-        CLIENT_LOG.setLevel(Level.OFF);
+        // The client's inner HTTP library reports each repeated request on standard error; one warning of ours is
+        // enough.
+        LogFactory.getFactory().setAttribute(LogFactoryImpl.LOG_PROPERTY, NoOpLog.class.getName());
     }
 
     URI address() {
@@ -69,7 +69,9 @@ final class MlflowServer implements AutoCloseable {
         T ask(MlflowClient client) throws Exception;
     }
 
-    /// Posts JSON to an endpoint that the client has no method for, such as `runs/log-inputs`.
+    /// Posts JSON once: to an endpoint that the client has no method for, and metrics, which the client would send
+    /// three
+    /// times if a server or a proxy failed after keeping them.
     void post(String endpoint, String json) {
         HttpRequest request = request(address + "/api/2.0/mlflow/" + endpoint, deadline)
                 .header("Content-Type", "application/json")

@@ -21,20 +21,22 @@ import org.mlflow.api.proto.Service.RunTag;
 /// Replays a run's journal to an MLflow server: metrics with the steps and times of the journal, facts as tags, the
 /// status that the journal ended with. Limits and traps of the servers are in the tracking guide.
 final class MlflowSink implements MetricSink {
+    private static final int MOST_ARTIFACT_FAILURES = 3;
+
     private final MlflowServer server;
     private final MlflowRun run;
     private final Bookmark bookmark;
     private final Path runFolder;
     private final Consumer<String> warn;
 
-    private final List<Metric> metrics = new ArrayList<>();
+    private final List<MlflowMetric> metrics = new ArrayList<>();
     private final SequencedMap<String, String> tags = new LinkedHashMap<>();
     private final Set<String> sentNames = new TreeSet<>();
     private RunStatus wanted = RunStatus.RUNNING;
     private long wantedTime;
     private boolean statusChanged;
     private boolean again;
-    private boolean artifactsRefused;
+    private int artifactFailures;
 
     /// @param warn takes one-line warnings about what the server will not keep
     MlflowSink(
@@ -77,12 +79,7 @@ final class MlflowSink implements MetricSink {
 
     @Override
     public void scalars(long timeMillis, long step, SequencedMap<String, Double> values) {
-        values.forEach((name, value) -> metrics.add(Metric.newBuilder()
-                .setKey(name)
-                .setValue(value)
-                .setTimestamp(Math.max(0, timeMillis))
-                .setStep(step)
-                .build()));
+        values.forEach((name, value) -> metrics.add(new MlflowMetric(name, value, Math.max(0, timeMillis), step)));
     }
 
     @Override
@@ -107,11 +104,11 @@ final class MlflowSink implements MetricSink {
 
     @Override
     public void commit() {
-        List<Metric> fresh = again ? new MlflowHistory(server, run.id()).without(metrics) : List.copyOf(metrics);
+        List<MlflowMetric> fresh = again ? new MlflowHistory(server, run.id()).without(metrics) : List.copyOf(metrics);
         for (int i = 0; i < fresh.size(); i += 1000) {
             log(fresh.subList(i, Math.min(i + 1000, fresh.size())));
         }
-        metrics.forEach(metric -> sentNames.add(metric.getKey()));
+        metrics.forEach(metric -> sentNames.add(metric.key()));
         logTags();
         if (statusChanged) {
             if (wanted != RunStatus.RUNNING) {
@@ -122,22 +119,19 @@ final class MlflowSink implements MetricSink {
     }
 
     /// One batch; if the server will not have it, halves of it down to the metric that it will not have.
-    private void log(List<Metric> batch) {
+    private void log(List<MlflowMetric> batch) {
         if (batch.isEmpty()) {
             return;
         }
         try {
-            server.ask("runs/log-batch", client -> {
-                client.logBatch(run.id(), batch, List.of(), List.of());
-                return true;
-            });
+            server.post("runs/log-batch", MlflowMetric.batch(run.id(), batch));
         } catch (TrackingException refused) {
             if (refused.kind() != Kind.REFUSED) {
                 throw refused;
             }
             run.checkAlive();
             if (batch.size() == 1) {
-                warn.accept("metric " + batch.getFirst().getKey() + " is not kept: " + refused.line());
+                warn.accept("metric " + batch.getFirst().key() + " is not kept: " + refused.line());
                 return;
             }
             log(batch.subList(0, batch.size() / 2));
@@ -171,28 +165,39 @@ final class MlflowSink implements MetricSink {
 
     @Override
     public void artifacts(List<Path> files) {
-        if (artifactsRefused || !run.exists()) {
+        if (artifactFailures >= MOST_ARTIFACT_FAILURES || run.id().isEmpty()) {
             return;
         }
-        for (Path file : files) {
-            String path = runFolder.relativize(file).toString().replace('\\', '/');
-            try {
-                String digest = MetricNames.sha256(Files.readAllBytes(file));
-                if (!digest.equals(bookmark.artifact(path))) {
-                    server.upload(run.artifactUri(), path, file);
-                    bookmark.artifact(path, digest);
-                    bookmark.save();
-                }
-            } catch (IOException unreadable) {
-                warn.accept("artifact " + path + " is left out: " + unreadable.getMessage());
-            } catch (TrackingException e) {
-                if (e.kind() == Kind.UNREACHABLE && !e.line().contains(": HTTP ")) {
-                    throw e;
-                }
-                artifactsRefused = true;
-                warn.accept("files stay in " + runFolder + ": " + e.line());
-                return;
+        run.ensure(0);
+        try {
+            for (Path file : files) {
+                upload(file);
             }
+            artifactFailures = 0;
+        } catch (TrackingException e) {
+            artifactFailures = e.kind() == Kind.FAILING ? artifactFailures + 1 : MOST_ARTIFACT_FAILURES;
+            if (e.kind() == Kind.UNREACHABLE) {
+                artifactFailures = 0;
+                throw e;
+            }
+            if (artifactFailures < MOST_ARTIFACT_FAILURES) {
+                throw e;
+            }
+            warn.accept("files are not shown: " + e.line());
+        }
+    }
+
+    private void upload(Path file) {
+        String path = runFolder.relativize(file).toString().replace('\\', '/');
+        try {
+            String digest = MetricNames.sha256(Files.readAllBytes(file));
+            if (!digest.equals(bookmark.artifact(path))) {
+                server.upload(run.artifactUri(), path, file);
+                bookmark.artifact(path, digest);
+                bookmark.save();
+            }
+        } catch (IOException unreadable) {
+            warn.accept("artifact " + path + " is left out: " + unreadable.getMessage());
         }
     }
 

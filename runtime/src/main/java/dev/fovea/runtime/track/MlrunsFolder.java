@@ -13,7 +13,8 @@ import java.util.SequencedMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/// Writes a run as MLflow's file store does, for use without a server. MLflow up to 3.12 serves the folder as it is,
+/// Writes a run as MLflow's file store does, for use without a server. MLflow up to 3.12 serves the folder as it
+/// is,
 /// later ones with MLFLOW_ALLOW_FILE_STORE=true, and `mlflow migrate-filestore` moves it into a database.
 final class MlrunsFolder implements MetricSink {
     private final Path root;
@@ -53,7 +54,11 @@ final class MlrunsFolder implements MetricSink {
     public void begin(long timeMillis, boolean recheck) {
         again = recheck;
         files.clear();
-        if (!ready) {
+        ensure(timeMillis);
+    }
+
+    private void ensure(long timeMillis) {
+        if (!ready || bookmark.text("run_id").isEmpty()) {
             guarded(() -> make(timeMillis));
             ready = true;
         }
@@ -184,9 +189,10 @@ final class MlrunsFolder implements MetricSink {
 
     @Override
     public void artifacts(List<Path> artifacts) {
-        if (!ready) {
+        if (bookmark.text("run_id").isEmpty()) {
             return;
         }
+        ensure(0);
         for (Path artifact : artifacts) {
             String path = runFolder.relativize(artifact).toString().replace('\\', '/');
             try {

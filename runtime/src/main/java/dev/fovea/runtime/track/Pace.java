@@ -19,7 +19,8 @@ public record Pace(Duration poll, Duration deadline, Duration firstBackOff, Dura
             Duration.ofMinutes(5),
             Duration.ofSeconds(30));
 
-    /// Time to wait after `failures` failures in a row, spread by a quarter either way so that many runs do not come
+    /// Time to wait after `failures` failures in a row, spread by a quarter either way so that many runs do not
+    /// come
     /// back
     /// at once.
     Duration next(int failures, RandomGenerator random) {

@@ -13,7 +13,8 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /// Brings a sink up to the end of a journal, each record once. Before a batch is sent the bookmark says how far it
-/// reaches; after it is acknowledged, that it arrived. A process killed in between finds the mark, and the sink looks
+/// reaches; after it is acknowledged, that it arrived. A process killed in between finds the mark, and the sink
+/// looks
 /// before it repeats that batch.
 ///
 /// Where a continued attempt goes over steps that an earlier attempt has reported already, the earlier values stay:
@@ -61,9 +62,7 @@ final class Replay {
                 if (e.kind() != Kind.GONE) {
                     throw e;
                 }
-                bookmark.forget();
-                bookmark.save();
-                restart();
+                startOver();
             }
             scan();
         }
@@ -96,7 +95,8 @@ final class Replay {
         scanned = entries.next();
     }
 
-    /// A journal that lost its tail in a crash and went on differs from the one delivered. Then everything is looked at
+    /// A journal that lost its tail in a crash and went on differs from the one delivered. Then everything is
+    /// looked at
     /// again, and what is there is left out.
     private void checkBookmark() {
         long acknowledged = bookmark.acknowledged();
@@ -112,7 +112,10 @@ final class Replay {
         }
     }
 
-    private void restart() {
+    /// Forgets the run that was there; the next round makes a new one and delivers everything.
+    void startOver() {
+        bookmark.forget();
+        bookmark.save();
         queue.clear();
         names = new MetricNames();
         reached = new TreeMap<>();

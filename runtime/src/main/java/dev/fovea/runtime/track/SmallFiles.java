@@ -9,7 +9,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The files of a run folder that go along with its metrics: specs, environment, tables and pictures. Checkpoints stay
+/// The files of a run folder that go along with its metrics: specs, environment, tables and pictures.
+/// Checkpoints stay
 /// where they are.
 final class SmallFiles {
     static final long LARGEST = 8L << 20;

@@ -12,9 +12,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Shows a run in MLflow while it goes on. One daemon thread follows the run's journal and delivers it to the server of
-/// `tracking.uri` or MLFLOW_TRACKING_URI, else to an `mlruns/` folder. Training never waits for it: whatever a server
-/// does, there is one warning line, the journal keeps everything, and the rest is delivered when the server is back,
+/// Shows a run in MLflow while it goes on. One daemon thread follows the run's journal and delivers it to the
+/// server of
+/// `tracking.uri` or MLFLOW_TRACKING_URI, else to an `mlruns/` folder. Training never waits for it: whatever a
+/// server
+/// does, there is one warning line, the journal keeps everything, and the rest is delivered when the server is
+/// back,
 /// when the run is continued, or by [#sync].
 public final class Tracking implements AutoCloseable {
     private final String place;
@@ -77,8 +80,9 @@ public final class Tracking implements AutoCloseable {
         return tracking;
     }
 
-    /// Starts to follow a run at the usual pace, warnings to standard error.
+    /// Starts to follow a run at the usual pace.
     ///
+    /// @param warn takes one-line warnings without secrets, from the tracking thread
     /// @throws IllegalArgumentException if the address cannot be used at all
     public static Tracking open(
             TrackingSpec spec,
@@ -86,8 +90,9 @@ public final class Tracking implements AutoCloseable {
             Path workspace,
             RunFacts facts,
             JournalSource journal,
-            Path runFolder) {
-        return open(spec, environment, workspace, facts, journal, runFolder, Pace.USUAL, System.err::println);
+            Path runFolder,
+            Consumer<String> warn) {
+        return open(spec, environment, workspace, facts, journal, runFolder, Pace.USUAL, warn);
     }
 
     /// Where the run can be seen, without secrets; empty if it is tracked nowhere.
@@ -125,7 +130,8 @@ public final class Tracking implements AutoCloseable {
         }
     }
 
-    /// Delivers the rest if the target is there, and stops. Waits no longer than the pace says, and much shorter if the
+    /// Delivers the rest if the target is there, and stops. Waits no longer than the pace says, and much shorter
+    /// if the
     /// target was away already. Throws nothing.
     @Override
     public void close() {

@@ -23,8 +23,7 @@ public record Compiled(Graph graph, ProgramReport report, Session session) imple
         Program program = Segmenter.split(graph);
         MemoryPlan plan = MemoryPlanner.plan(program);
         PlanVerifier.verify(program, plan);
-        return new Compiled(
-                graph, ProgramReport.of(program, plan), backend.compile(program, plan, functions, store));
+        return new Compiled(graph, ProgramReport.of(program, plan), backend.compile(program, plan, functions, store));
     }
 
     /// Costs of a graph without compiling it.

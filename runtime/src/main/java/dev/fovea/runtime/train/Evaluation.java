@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 
-/// Measures a model on scenes it was not trained on: local-caption retrieval R@1 and R@5, and the share of box patches
+/// Measures a model on scenes it was not trained on: local-caption retrieval R@1 and R@5, and the share of box
+/// patches
 /// that random, bottom-up and top-down selection find.
 final class Evaluation {
     static final String RETRIEVAL = "local-retrieval";
@@ -82,7 +83,11 @@ final class Evaluation {
         SequencedMap<Split, List<Retrieval.Ranked>> items = new LinkedHashMap<>();
         List<SelectionSample> kept = new ArrayList<>();
         Recalls recalls = new Recalls();
-        int done = 0, total = splits.values().stream().mapToInt(EvaluationBatches::batches).sum();
+        int done = 0,
+                total =
+                        splits.values().stream()
+                                .mapToInt(EvaluationBatches::batches)
+                                .sum();
         for (Split split : splits.keySet()) {
             EvaluationBatches data = splits.get(split);
             List<Retrieval.Region> regions = new ArrayList<>();
@@ -119,7 +124,8 @@ final class Evaluation {
         program.session().run();
         double[] images = program.result("image_features"), texts = program.result("text_features");
         double[] prior = program.result("prior_map"), posterior = program.result("posterior_map");
-        int width = images.length / spec.batch().global(), cells = prior.length / spec.batch().global();
+        int width = images.length / spec.batch().global(),
+                cells = prior.length / spec.batch().global();
         for (int e = 0; e < data.valid(i); e++) {
             BatchElement element = batch.elements().get(e);
             regions.add(new Retrieval.Region(
@@ -152,7 +158,11 @@ final class Evaluation {
             List<SelectionRecall.Selected> byPosterior) {
         BatchElement element = batch.elements().get(e);
         byte[] rgb = SelectionSample.picture(
-                batch.pixels(), e, side, spec.data().preprocess().mean(), spec.data().preprocess().std());
+                batch.pixels(),
+                e,
+                side,
+                spec.data().preprocess().mean(),
+                spec.data().preprocess().std());
         return new SelectionSample(
                 sceneOf(element.key()),
                 element.caption(),
@@ -184,7 +194,11 @@ final class Evaluation {
     }
 
     private static double mean(List<Double> values) {
-        return values.stream().mapToDouble(v -> v).filter(Double::isFinite).average().orElse(Double.NaN);
+        return values.stream()
+                .mapToDouble(v -> v)
+                .filter(Double::isFinite)
+                .average()
+                .orElse(Double.NaN);
     }
 
     private static double[] row(double[] data, int row, int width) {

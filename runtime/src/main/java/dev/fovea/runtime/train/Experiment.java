@@ -8,6 +8,7 @@ import dev.fovea.datasets.Tokenizer;
 import dev.fovea.datasets.Tokenizers;
 import dev.fovea.datasets.TrainingBatches;
 import dev.fovea.dsl.ResolvedSpec;
+import dev.fovea.dsl.run.AtomicFiles;
 import dev.fovea.dsl.run.Journal;
 import dev.fovea.dsl.run.JournalEntry;
 import dev.fovea.dsl.run.RunFolder;
@@ -32,7 +33,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// One run of one spec in this process: opens everything, trains, and leaves the run folder complete whatever happens.
+/// One run of one spec in this process: opens everything, trains, and leaves the run folder complete whatever
+/// happens.
 public final class Experiment {
     private final ResolvedSpec resolved;
     private final ExperimentSpec spec;
@@ -64,13 +66,14 @@ public final class Experiment {
     }
 
     private Outcome open() {
-        RunFolder folder = RunFolder.create(
-                options.runs(), resolved.key().text(), text(resolved.file()), resolved.yaml(false));
+        RunFolder folder =
+                RunFolder.create(options.runs(), resolved.key().text(), text(resolved.file()), resolved.yaml(false));
         try (RunLease lease = folder.claim();
                 Journal journal = Journal.openForAppend(folder.journalFile())) {
             lease.takenFrom().ifPresent(o -> listener.note("the run was held by " + o + ", which is gone"));
             journal.cut()
-                    .ifPresent(c -> listener.note("the journal's last " + c.bytes() + " bytes were torn and are cut off"));
+                    .ifPresent(
+                            c -> listener.note("the journal's last " + c.bytes() + " bytes were torn and are cut off"));
             return attempt(folder, lease, journal);
         }
     }
@@ -85,7 +88,10 @@ public final class Experiment {
 
     /// One attempt, journaled from Started to Ended.
     private Outcome attempt(RunFolder folder, RunLease lease, Journal journal) {
-        Environment.collect(workingFolder(), Map.of("fovea.backend", spec.run().backend().name()))
+        AtomicFiles.write(folder.resolvedFile(), resolved.yaml(false));
+        Environment.collect(
+                        workingFolder(),
+                        Map.of("fovea.backend", spec.run().backend().name()))
                 .write(folder.environmentFile());
         int attempt = (int) folder.entries().stream()
                         .filter(e -> e instanceof JournalEntry.Started)
@@ -129,12 +135,11 @@ public final class Experiment {
     }
 
     private static void end(RunFolder folder, Journal journal, Outcome o) {
-        String reason =
-                switch (o.stopped()) {
-                    case null -> JournalEntry.Ended.FINISHED;
-                    case PREEMPTED -> JournalEntry.Ended.PREEMPTED;
-                    case INTERRUPTED, TERMINATED -> JournalEntry.Ended.INTERRUPTED;
-                };
+        String reason = switch (o.stopped()) {
+            case null -> JournalEntry.Ended.FINISHED;
+            case PREEMPTED -> JournalEntry.Ended.PREEMPTED;
+            case INTERRUPTED, TERMINATED -> JournalEntry.Ended.INTERRUPTED;
+        };
         journal.append(new JournalEntry.Ended(now(), o.step(), reason, ""));
         journal.sync();
         folder.writeStatus();
@@ -142,19 +147,18 @@ public final class Experiment {
 
     /// Notes a failure in the journal, as far as that is still possible, and gives it its one line.
     private static RunException failed(RunFolder folder, Journal journal, Throwable e) {
-        RunException known =
-                switch (e) {
-                    case RunException r -> r;
-                    case OutOfMemoryError _ ->
-                        new RunException(
-                                RunException.Kind.OUT_OF_MEMORY,
-                                "out of memory: lower batch.global, the scales or the model's width",
-                                e);
-                    case StoreException s -> new RunException(RunException.Kind.STORAGE, message(s), s);
-                    case DataException d -> new RunException(RunException.Kind.DATA, message(d), d);
-                    case RuntimeException bug -> throw bug;
-                    default -> throw new IllegalStateException(e);
-                };
+        RunException known = switch (e) {
+            case RunException r -> r;
+            case OutOfMemoryError _ ->
+                new RunException(
+                        RunException.Kind.OUT_OF_MEMORY,
+                        "out of memory: lower batch.global, the scales or the model's width",
+                        e);
+            case StoreException s -> new RunException(RunException.Kind.STORAGE, message(s), s);
+            case DataException d -> new RunException(RunException.Kind.DATA, message(d), d);
+            case RuntimeException bug -> throw bug;
+            default -> throw new IllegalStateException(e);
+        };
         try {
             long step = folder.state().step();
             String reason = JournalEntry.Ended.FAILED + known.kind().label();
@@ -177,7 +181,10 @@ public final class Experiment {
                     Compiled evaluation = programs.evaluation(backend, store);
                     TrainingBatches data = batches(corpus, tokenizer)) {
                 Checkpoints checkpoints = new Checkpoints(
-                        folder.checkpoints(), folder.key(), spec.run().checkpoint().keep(), listener::note);
+                        folder.checkpoints(),
+                        folder.key(),
+                        spec.run().checkpoint().keep(),
+                        listener::note);
                 Snapshots snapshots = new Snapshots(store, checkpoints, programs.parameters());
                 long first = resume(checkpoints, snapshots);
                 Steps steps = new Steps(spec.batch().global(), corpus.size(Split.TRAIN));

@@ -30,9 +30,11 @@ import org.jspecify.annotations.Nullable;
 /// AdamW
 /// updates; or, without an optimizer, to features and selection maps for evaluation.
 ///
-/// Inputs by name: `pixels` (B,3,H,W), `box_map` (B,H,W), `tokens` I32 (B,T), `global` (B), `step` (), and for training
+/// Inputs by name: `pixels` (B,3,H,W), `box_map` (B,H,W), `tokens` I32 (B,T), `global` (B), `step` (), and for
+/// training
 /// `rates` (3) as [UpdateOp.AdamW] wants them and `one` (), the number 1. Results by name: `image_features` and
-/// `text_features` (B,D) of unit length, `prior_map` and `posterior_map` (B,g*g), and for training `loss`, its parts
+/// `text_features` (B,D) of unit length, `prior_map` and `posterior_map` (B,g*g), and for training `loss`, its
+/// parts
 /// `contrastive_loss`, `prior_box_loss`, `posterior_box_loss`, and `grad_norm`.
 public final class PreTraining {
     /// Prefixes of the names of optimizer state in the store.

@@ -1,6 +1,5 @@
 package dev.fovea.runtime.train;
 
-import dev.fovea.datasets.Split;
 import dev.fovea.dsl.run.AtomicFiles;
 import dev.fovea.dsl.run.MetricHistory;
 import dev.fovea.dsl.run.RunFolder;
@@ -12,7 +11,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What a finished run leaves under `results/`: `summary.json`, `metrics.arrow`, `retrieval.arrow`, and samples with
+/// What a finished run leaves under `results/`: `summary.json`, `metrics.arrow`, `retrieval.arrow`, and samples
+/// with
 /// their selection maps.
 final class Results {
     /// Pictures kept for the heat maps.
@@ -36,22 +36,10 @@ final class Results {
     }
 
     private static ArrowTable retrieval(Evaluation.Found found) {
-        List<String> splits = new ArrayList<>(), keys = new ArrayList<>(), captions = new ArrayList<>();
-        List<Long> ranks = new ArrayList<>(), candidates = new ArrayList<>();
-        found.items().forEach((Split split, List<Retrieval.Ranked> items) -> items.forEach(r -> {
-            splits.add(Evaluation.name(split));
-            keys.add(r.key());
-            captions.add(r.caption());
-            ranks.add((long) r.rank());
-            candidates.add((long) r.candidates());
-        }));
-        return ArrowTable.of(
-                new ArrowTable.Texts("split", splits),
-                new ArrowTable.Texts("key", keys),
-                new ArrowTable.Texts("caption", captions),
-                new ArrowTable.Longs("rank", ranks.stream().mapToLong(r -> r).toArray()),
-                new ArrowTable.Longs(
-                        "candidates", candidates.stream().mapToLong(c -> c).toArray()));
+        List<ArrowTable.RetrievalItem> items = new ArrayList<>();
+        found.items().forEach((split, ranked) -> ranked.forEach(r -> items.add(new ArrowTable.RetrievalItem(
+                Evaluation.name(split), r.key(), r.caption(), r.rank(), r.candidates()))));
+        return ArrowTable.retrieval(items);
     }
 
     private static String summary(long step, List<RunListener.Score> scores) {

@@ -19,7 +19,8 @@ public record Retrieval(int gallery, long seed) {
 
     /// How one region fared.
     ///
-    /// @param rank 1 for the best place; equal scores count as worse, so that a model without an opinion is not helped
+    /// @param rank 1 for the best place; equal scores count as worse, so that a model without an opinion is not
+    /// helped
     /// @param candidates captions it was ranked against
     public record Ranked(String key, String caption, int rank, int candidates) {}
 

@@ -13,7 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Writes samples to `results/selection/`: pictures as PNG, and `samples.json` with boxes, maps and selected patches,
+/// Writes samples to `results/selection/`: pictures as PNG, and `samples.json` with boxes, maps and selected
+/// patches,
 /// from which reports draw the heat maps.
 final class SelectionSamples {
     private SelectionSamples() {}
@@ -39,7 +40,10 @@ final class SelectionSamples {
 
     private static ObjectNode json(SelectionSample s, String picture) {
         ObjectNode node = JsonMapper.shared().createObjectNode();
-        node.put("key", s.key()).put("caption", s.caption()).put("picture", picture).put("side", s.side());
+        node.put("key", s.key())
+                .put("caption", s.caption())
+                .put("picture", picture)
+                .put("side", s.side());
         ArrayNode box = node.putArray("box");
         box.add(s.box().x0()).add(s.box().y0()).add(s.box().x1()).add(s.box().y1());
         ArrayNode layers = node.putArray("layers");

@@ -101,9 +101,9 @@ final class TrainingLoop {
                 .write(
                         program.input("rates"),
                         rate,
-                        1 - Math.pow(optim.betas().get(0), step + 1),
-                        1 - Math.pow(optim.betas().get(1), step + 1));
-        program.session().write(program.input("step"), step);
+                        1 - Math.pow(optim.betas().get(0), step + 1.0),
+                        1 - Math.pow(optim.betas().get(1), step + 1.0));
+        program.session().write(program.input("step"), (double) step);
         program.session().compute();
         SequencedMap<String, Double> scalars = scalars(rate);
         requireFinite(scalars, step, batch);

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/// The table of op cases: every op of the IR at odd sizes. A new op needs a row here; a test fails, naming it, until
+/// The table of op cases: every op of the IR at odd sizes. A new op needs a row here; a test fails, naming it,
+/// until
 /// then.
 public final class OpCases {
     private final List<OpCase> cases = new ArrayList<>();

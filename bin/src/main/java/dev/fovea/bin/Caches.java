@@ -1,0 +1,24 @@
+package dev.fovea.bin;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/// Where prepared data is kept; all of it can be made again.
+final class Caches {
+    private Caches() {}
+
+    /// `FOVEA_CACHE`, else `fovea` in the user's cache folder.
+    static Path folder(Map<String, String> environment) {
+        String own = environment.getOrDefault("FOVEA_CACHE", "");
+        if (!own.isBlank()) {
+            return Path.of(own).toAbsolutePath();
+        }
+        String shared = environment.getOrDefault("XDG_CACHE_HOME", "");
+        Path caches = shared.isBlank() ? Path.of(home(environment), ".cache") : Path.of(shared);
+        return caches.toAbsolutePath().resolve("fovea");
+    }
+
+    private static String home(Map<String, String> environment) {
+        return environment.getOrDefault("HOME", System.getProperty("user.home", "."));
+    }
+}

@@ -1,0 +1,69 @@
+package dev.fovea.bin;
+
+import dev.fovea.dsl.ResolvedSpec;
+import dev.fovea.dsl.SpecProblem;
+import dev.fovea.dsl.SpecReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `SPEC [key=value...]`, as many verbs take it.
+final class SpecArguments {
+    @Parameters(index = "0", paramLabel = "SPEC", description = "a YAML file")
+    private Path file = Path.of("");
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "key=value",
+            description = "values that replace those of the spec, such as optim.lr=1e-3")
+    private List<String> overrides = new ArrayList<>();
+
+    @Option(
+            names = {"-s", "--set"},
+            paramLabel = "key=value",
+            description = "the same as an option, for scripts; may be repeated")
+    private @Nullable List<String> settings;
+
+    /// The file as the user wrote it.
+    Path file() {
+        return file;
+    }
+
+    /// Every `key=value`, those of `--set` last.
+    ///
+    /// @throws UserError if one has no `=`
+    List<String> overrides() {
+        List<String> all = new ArrayList<>(overrides);
+        if (settings != null) {
+            all.addAll(settings);
+        }
+        for (String each : all) {
+            if (each.indexOf('=') <= 0) {
+                throw new UserError(
+                        ExitCode.USAGE, "\"" + each + "\" is no key=value, such as optim.lr=1e-3 (one SPEC at a time)");
+            }
+        }
+        return all;
+    }
+
+    /// Reads the spec and prints its warnings.
+    ///
+    /// @throws dev.fovea.dsl.SpecException if it is not valid
+    ResolvedSpec read(Fovea fovea) {
+        ResolvedSpec spec = SpecReader.read(fovea.input(file), overrides());
+        warn(fovea, spec.warnings());
+        return spec;
+    }
+
+    /// Prints warnings to standard error.
+    static void warn(Fovea fovea, List<SpecProblem> warnings) {
+        for (SpecProblem warning : fovea.quiet() ? List.<SpecProblem>of() : warnings) {
+            fovea.err().println(fovea.errStyle().warning("warning:") + " " + warning.headline());
+            fovea.err().print(warning.excerpt());
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.fovea.datasets;
+
+import dev.fovea.datasets.text.Canonical;
+import dev.fovea.datasets.text.CaptionProcessor;
+import dev.fovea.dsl.spec.DataSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/// Decides which example, which boxes and which text each element of a training batch gets, from captions alone.
+///
+/// An equal caption elsewhere in the batch would be a false negative, so an element first tries the boxes of its
+/// own example for a caption that is still free, then a few other examples, and only then accepts a repeat.
+final class ElementPlanner {
+    private static final int FRESH_TRIES = 8;
+    private static final int BROKEN_TRIES = 32;
+    private static final int CAPTION_STREAM = 1;
+
+    /// Replacements in an endless corpus are drawn from this many examples.
+    private static final long ENDLESS = 1L << 40;
+
+    private final Corpus corpus;
+    private final DataSpec.Captions captions;
+    private final CaptionProcessor processor;
+    private final int batchSize;
+    private final long seed;
+
+    ElementPlanner(Corpus corpus, DataSpec.Captions captions, int batchSize, long seed) {
+        this.corpus = corpus;
+        this.captions = captions;
+        this.processor = new CaptionProcessor(captions.sentenceMasking());
+        this.batchSize = batchSize;
+        this.seed = seed;
+    }
+
+    /// What an element will show.
+    ///
+    /// @param index of the example
+    /// @param regions positions of the boxes in the example; empty for the global caption
+    /// @param text processed caption
+    /// @param attempt which draw of this element it is
+    record Draw(long index, List<Integer> regions, String text, int attempt) {
+        boolean global() {
+            return regions.isEmpty();
+        }
+
+        /// What makes two captions the same.
+        String canonical() {
+            return Canonical.of(text);
+        }
+    }
+
+    /// The first usable draw from attempt `first` on, with a caption not in `used` where possible.
+    ///
+    /// @param broken receives examples whose captions cannot be read
+    /// @throws DataException if none of many draws is usable
+    Draw draw(long step, int element, int first, Set<String> used, List<String> broken) {
+        Draw repeated = null;
+        int sound = 0;
+        int unsound = 0;
+        for (int attempt = first; sound < FRESH_TRIES && unsound < BROKEN_TRIES; attempt++) {
+            long index = index(step, element, attempt);
+            try {
+                Draw draw = choose(corpus.outline(Split.TRAIN, index), index, step, element, attempt, used);
+                if (!used.contains(draw.canonical())) {
+                    return draw;
+                }
+                repeated = repeated == null ? draw : repeated;
+                sound++;
+            } catch (BrokenSampleException e) {
+                broken.add(String.valueOf(e.getMessage()));
+                unsound++;
+            }
+        }
+        if (repeated == null) {
+            throw new DataException(
+                    BROKEN_TRIES + " examples drawn one after another are broken, the last: " + broken.getLast());
+        }
+        return repeated;
+    }
+
+    private long index(long step, int element, int attempt) {
+        if (attempt == 0) {
+            return step * batchSize + element;
+        }
+        long size = Math.min(corpus.size(Split.TRAIN), ENDLESS);
+        return Seeds.random(seed, step, element, attempt).nextLong(size);
+    }
+
+    private Draw choose(Outline outline, long index, long step, int element, int attempt, Set<String> used)
+            throws BrokenSampleException {
+        SplittableRandom random = Seeds.random(seed, step, element, attempt, CAPTION_STREAM);
+        int regions = outline.captions().size();
+        String global = outline.globalCaption();
+        if (regions == 0 && global == null) {
+            throw new BrokenSampleException("example", outline.key(), "neither boxes nor a global caption");
+        }
+        if (global != null && (regions == 0 || random.nextDouble() < captions.globalProb())) {
+            return new Draw(index, List.of(), processor.process(List.of(global), random.split()), attempt);
+        }
+        int[] order = shuffled(regions, random);
+        Draw first = null;
+        for (int start = 0; start < regions; start++) {
+            List<Integer> chosen = cyclic(order, start, Math.clamp(captions.boxesPerImage(), 1, regions));
+            List<String> texts = chosen.stream().map(outline.captions()::get).toList();
+            Draw draw = new Draw(index, chosen, processor.process(texts, random.split()), attempt);
+            if (!used.contains(draw.canonical())) {
+                return draw;
+            }
+            first = first == null ? draw : first;
+        }
+        return required(first);
+    }
+
+    private static Draw required(@Nullable Draw draw) {
+        if (draw == null) {
+            throw new IllegalStateException("an example with boxes has a draw");
+        }
+        return draw;
+    }
+
+    private static int[] shuffled(int count, SplittableRandom random) {
+        int[] order = new int[count];
+        for (int i = 0; i < count; i++) {
+            int other = random.nextInt(i + 1);
+            order[i] = order[other];
+            order[other] = i;
+        }
+        return order;
+    }
+
+    private static List<Integer> cyclic(int[] order, int start, int count) {
+        List<Integer> chosen = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            chosen.add(order[(start + i) % order.length]);
+        }
+        return List.copyOf(chosen);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.fovea.datasets;
+
+import dev.fovea.datasets.images.Crop;
+import dev.fovea.datasets.images.Resizer;
+import dev.fovea.dsl.spec.DataSpec;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+
+/// Writes one element's picture and box map into a batch.
+final class Pixels {
+    private final int side;
+    private final float[] normalised = new float[256];
+
+    Pixels(DataSpec.Preprocess preprocess, int side) {
+        this.side = side;
+        for (int value = 0; value < normalised.length; value++) {
+            // Three float operations in the order of the reference, so that the values agree to the last bit.
+            float unit = value / 255f;
+            normalised[value] = (unit - (float) preprocess.mean()) / (float) preprocess.std();
+        }
+    }
+
+    /// Cuts, resizes and normalises: (3, S, S) planes.
+    void picture(Picture picture, Crop crop, Batch batch, int element) {
+        byte[] rgb = Resizer.resize(picture, crop, side, side);
+        int plane = side * side;
+        float[] values = new float[plane];
+        for (int channel = 0; channel < 3; channel++) {
+            for (int i = 0; i < plane; i++) {
+                values[i] = normalised[rgb[3 * i + channel] & 255];
+            }
+            long at = Float.BYTES * (3L * element + channel) * plane;
+            MemorySegment.copy(values, 0, batch.pixels(), ValueLayout.JAVA_FLOAT, at, plane);
+        }
+    }
+
+    /// Ones in rows floor(y0) to ceil(y1) and columns floor(x0) to ceil(x1), both inclusive, of each box.
+    void boxMap(List<Box> boxes, Batch batch, int element) {
+        float[] map = new float[side * side];
+        for (Box box : boxes) {
+            int left = Math.clamp((long) Math.floor(box.x0()), 0, side - 1);
+            int right = Math.clamp((long) Math.ceil(box.x1()), 0, side - 1);
+            int top = Math.clamp((long) Math.floor(box.y0()), 0, side - 1);
+            int bottom = Math.clamp((long) Math.ceil(box.y1()), 0, side - 1);
+            for (int y = top; y <= bottom; y++) {
+                Arrays.fill(map, y * side + left, y * side + right + 1, 1);
+            }
+        }
+        long at = Float.BYTES * (long) element * map.length;
+        MemorySegment.copy(map, 0, batch.boxMap(), ValueLayout.JAVA_FLOAT, at, map.length);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.fovea.runtime.select;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/// Budgets, grids and top-k (ps3-spec 1.5-1.7).
+class SelectTest {
+    @Test
+    void budgetsAreThoseOfTheReleasedModels() {
+        assertThat(Budgets.proportional(2560, List.of(756, 1512))).containsExactly(512, 2048);
+        assertThat(Budgets.proportional(2560, List.of(756, 1512, 3780))).containsExactly(85, 341, 2134);
+        assertThat(Budgets.proportional(7, List.of(756))).containsExactly(7);
+    }
+
+    @Test
+    void aShortfallMovesToTheNextScaleAndIsLostAtTheLast() {
+        List<ScaleGrid> grids = List.of(new ScaleGrid(16, 16, 2, 2), new ScaleGrid(32, 32, 4, 4));
+        assertThat(Budgets.available(List.of(10, 5), grids)).containsExactly(4, 11);
+        assertThat(Budgets.available(List.of(10, 50), grids)).containsExactly(4, 16);
+        assertThat(Budgets.available(List.of(0, 3), grids)).containsExactly(0, 3);
+    }
+
+    @Test
+    void gridsOfSquareAndOblongPictures() {
+        assertThat(ScaleGrid.of(List.of(378, 756, 1512, 3780), 14, 3780, 3780))
+                .extracting(ScaleGrid::rows)
+                .containsExactly(54, 108, 270);
+        assertThat(ScaleGrid.of(List.of(56, 112, 224), 14, 75, 48))
+                .containsExactly(new ScaleGrid(112, 56, 8, 4), new ScaleGrid(224, 112, 16, 8));
+        assertThat(ScaleGrid.of(List.of(56, 112, 224), 14, 60, 75))
+                .containsExactly(new ScaleGrid(84, 112, 6, 8), new ScaleGrid(168, 224, 12, 16));
+    }
+
+    @Test
+    void topIsAscendingDistinctExactAndBreaksTiesLow() {
+        assertThat(Scores.top(new double[] {1, 3, 3, 2, 3}, 2)).containsExactly(1, 2);
+        assertThat(Scores.top(new double[] {1, 1, 1}, 0)).isEmpty();
+        for (long seed = 0; seed < 200; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            double[] scores = random.doubles(random.nextInt(1, 60)).map(x -> Math.floor(x * 5)).toArray();
+            int count = random.nextInt(scores.length + 1);
+            int[] chosen = Scores.top(scores, count);
+            assertThat(chosen).as("seed %s", seed).hasSize(count).isSorted().doesNotHaveDuplicates();
+            double lowest = Arrays.stream(chosen).mapToDouble(i -> scores[i]).min().orElse(9);
+            for (int i = 0; i < scores.length; i++) {
+                int at = i;
+                if (Arrays.stream(chosen).noneMatch(c -> c == at)) {
+                    assertThat(scores[i]).as("seed %s", seed).isLessThanOrEqualTo(lowest);
+                    boolean laterTie = Arrays.stream(chosen).anyMatch(c -> c > at && scores[c] == scores[at]);
+                    assertThat(laterTie).as("seed %s", seed).isFalse();
+                }
+            }
+        }
+    }
+
+    @Test
+    void smoothingAveragesBlocks() {
+        ScaleGrid grid = new ScaleGrid(12, 12, 12, 12);
+        double[] map = new double[144];
+        map[0] = 4;
+        double[] smooth = Scores.smooth(map, grid);
+        assertThat(new double[] {smooth[0], smooth[1], smooth[12], smooth[13], smooth[2]}).containsExactly(1, 1, 1, 1, 0);
+    }
+}

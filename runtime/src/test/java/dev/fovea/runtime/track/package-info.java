@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fovea.runtime.track;
+
+import org.jspecify.annotations.NullMarked;
