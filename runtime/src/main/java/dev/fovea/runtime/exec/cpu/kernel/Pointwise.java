@@ -38,7 +38,7 @@ public final class Pointwise {
         }
     }
 
-    /// y[at] += value
+    /// Adds to element `at` of y.
     static void addTo(MemorySegment y, long at, float value) {
         y.setAtIndex(FLOAT, at, y.getAtIndex(FLOAT, at) + value);
     }

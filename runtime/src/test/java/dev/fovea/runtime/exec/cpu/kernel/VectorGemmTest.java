@@ -17,13 +17,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class VectorGemmTest {
     /// The micro-kernels; both run on every machine, whatever it prefers.
     enum Tile {
-        MANY_REGISTERS(new Tile8x3()),
-        FEW_REGISTERS(new Tile4x3());
+        MANY_REGISTERS,
+        FEW_REGISTERS;
 
-        private final MicroKernel kernel;
-
-        Tile(MicroKernel kernel) {
-            this.kernel = kernel;
+        MicroKernel kernel() {
+            return switch (this) {
+                case MANY_REGISTERS -> new Tile8x3();
+                case FEW_REGISTERS -> new Tile4x3();
+            };
         }
     }
 
@@ -55,7 +56,7 @@ class VectorGemmTest {
                 Workers workers = new Workers(2)) {
             Operands o = new Operands(arena, p);
             double[] expected = o.expected();
-            o.run(new VectorGemm(workers, tile.kernel));
+            o.run(new VectorGemm(workers, tile.kernel()));
             Arrays32.assertClose(o.c, expected, p.k + 1, 1, tile + " " + p);
         }
     }
@@ -67,13 +68,13 @@ class VectorGemmTest {
         try (Arena arena = Arena.ofShared();
                 Workers alone = new Workers(1)) {
             Operands o = new Operands(arena, p);
-            o.run(new VectorGemm(alone, tile.kernel));
+            o.run(new VectorGemm(alone, tile.kernel()));
             MemorySegment expected = arena.allocate(o.c.byteSize(), 64).copyFrom(o.c);
             for (int threads : new int[] {2, 3, 4, 6}) {
                 try (Workers workers = new Workers(threads)) {
                     o.c.fill((byte) 0x7f);
                     o.keepPadding(expected);
-                    o.run(new VectorGemm(workers, tile.kernel));
+                    o.run(new VectorGemm(workers, tile.kernel()));
                     Arrays32.assertSameBits(o.c, expected, threads + " threads");
                 }
             }
