@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Fills training batches: plans all elements in order, draws them in parallel, and then replaces the broken ones in
-/// order. What comes out depends on the seed and the step alone.
+/// Fills training batches: plans all elements in order, draws them in parallel, and then replaces the broken ones
+/// in order. What comes out depends on the seed and the step alone.
 final class BatchMaker {
     private static final int CROP_STREAM = 2;
     private static final int REPLACEMENTS = 32;
@@ -30,8 +30,9 @@ final class BatchMaker {
 
     /// A filled batch and what it took.
     ///
+    /// @param step whose batch it is; it is lent when it is handed out
     /// @param broken examples that were replaced, as `where: key: reason`
-    record Made(Batch batch, List<String> broken) {}
+    record Made(long step, Batch batch, List<String> broken) {}
 
     Made make(long step, Batch batch, ExecutorService pool) throws InterruptedException {
         List<String> broken = new ArrayList<>();
@@ -51,12 +52,11 @@ final class BatchMaker {
                 replace(step, element, draws.get(element), batch, used, broken);
             }
         }
-        batch.lend(step);
-        return new Made(batch, List.copyOf(broken));
+        return new Made(step, batch, List.copyOf(broken));
     }
 
-    /// Draws all elements; the reason for each that is broken, else null. Returns only when no thread writes into the
-    /// batch any more, even when interrupted.
+    /// Draws all elements; the reason for each that is broken, else null. Returns only when no thread writes into
+    /// the batch any more, even when interrupted.
     private @Nullable String[] writeAll(long step, List<ElementPlanner.Draw> draws, Batch batch, ExecutorService pool)
             throws InterruptedException {
         @Nullable String[] failures = new String[draws.size()];

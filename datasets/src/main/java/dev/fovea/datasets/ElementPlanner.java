@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Decides which example, which boxes and which text each element of a training batch gets, from captions alone.
 ///
-/// An equal caption elsewhere in the batch would be a false negative, so an element first tries the boxes of its own
-/// example for a caption that is still free, then a few other examples, and only then accepts a repeat.
+/// An equal caption elsewhere in the batch would be a false negative, so an element first tries the boxes of its
+/// own example for a caption that is still free, then a few other examples, and only then accepts a repeat.
 final class ElementPlanner {
     private static final int FRESH_TRIES = 8;
     private static final int BROKEN_TRIES = 32;

@@ -12,12 +12,11 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The regions of a split's first scenes as batches, the same every time: whole pictures without random crops, captions
-/// without masking, one element a region.
+/// The regions of a split's first scenes as batches, the same every time: whole pictures without random crops,
+/// captions without masking, one element a region.
 ///
 /// Regions come in galleries: elements `k * gallery()` to `(k + 1) * gallery() - 1` have different captions, so
-/// retrieval
-/// ranks each region against the captions of its own gallery, and chance is `1 / gallery()`.
+/// retrieval ranks each region against the captions of its own gallery, and chance is `1 / gallery()`.
 public final class EvaluationBatches implements AutoCloseable {
     /// The most regions taken from one scene, spread over its tiers.
     public static final int REGIONS_PER_SCENE = 16;

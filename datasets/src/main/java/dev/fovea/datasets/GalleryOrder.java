@@ -27,6 +27,9 @@ record GalleryOrder(int gallery, List<Region> regions) {
                 .computeIfAbsent(Canonical.of(region.caption()), caption -> new ArrayDeque<>())
                 .add(region));
         int gallery = Math.min(wanted, byCaption.size());
+        if (gallery == 0) {
+            return new GalleryOrder(0, List.of());
+        }
         List<Region> ordered = new ArrayList<>();
         // Taking the most frequent captions first leaves the fewest regions over.
         for (List<String> run = run(byCaption, gallery); run.size() == gallery; run = run(byCaption, gallery)) {
@@ -47,7 +50,7 @@ record GalleryOrder(int gallery, List<Region> regions) {
                 .sorted(Comparator.comparingInt((Map.Entry<String, Deque<Region>> e) ->
                                 -e.getValue().size())
                         .thenComparing(Map.Entry::getKey))
-                .limit(Math.max(1, gallery))
+                .limit(gallery)
                 .map(Map.Entry::getKey)
                 .toList();
     }

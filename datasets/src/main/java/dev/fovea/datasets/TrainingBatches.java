@@ -12,11 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The batches of a training run. Batch `n` is a pure function of the seed and `n`, whatever the number of workers and
-/// wherever the run was resumed.
+/// The batches of a training run. Batch `n` is a pure function of the seed and `n`, whatever the number of workers
+/// and wherever the run was resumed.
 ///
-/// The next batches are made on daemon threads while one is in use; their memory is bounded and reused. One thread at a
-/// time takes batches.
+/// The next batches are made on daemon threads while one is in use; their memory is bounded and reused. One thread
+/// at a time takes batches.
 public final class TrainingBatches implements AutoCloseable {
     private static final long MANY_BYTES = 256L << 20;
     private static final int JUDGED_AFTER = 100;
@@ -80,6 +80,7 @@ public final class TrainingBatches implements AutoCloseable {
         }
         BatchMaker.Made made = making.take();
         current = made.batch();
+        current.lend(made.step());
         step++;
         count(made.broken());
         return made.batch();
@@ -238,7 +239,7 @@ public final class TrainingBatches implements AutoCloseable {
             }
             for (Object item = ready.poll(); item != null; item = ready.poll()) {
                 if (item instanceof BatchMaker.Made made) {
-                    made.batch().release();
+                    free.add(made.batch());
                 }
             }
             if (interrupted) {

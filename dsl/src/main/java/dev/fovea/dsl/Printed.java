@@ -32,7 +32,7 @@ final class Printed {
                 .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER, YAMLWriteFeature.SPLIT_LINES)
                 .enable(
                         YAMLWriteFeature.MINIMIZE_QUOTES,
-                        YAMLWriteFeature.INDENT_ARRAYS,
+                        YAMLWriteFeature.INDENT_ARRAYS_WITH_INDICATOR,
                         YAMLWriteFeature.LITERAL_BLOCK_STYLE)
                 .stringQuotingChecker(new Quoting())
                 .build();

@@ -50,11 +50,7 @@ final class SchemaForms {
     }
 
     private static SequencedMap<String, Object> whole(Form.Whole whole) {
-        SequencedMap<String, Object> schema = ordered("type", "integer", "minimum", whole.min());
-        if (whole.max() < Long.MAX_VALUE) {
-            schema.put("maximum", whole.max());
-        }
-        return schema;
+        return ordered("type", "integer", "minimum", whole.min(), "maximum", whole.max());
     }
 
     private static SequencedMap<String, Object> real(Form.Real real) {
@@ -80,23 +76,28 @@ final class SchemaForms {
     private static List<SequencedMap<String, Object>> span(Form.Span span) {
         List<SequencedMap<String, Object>> ways = new ArrayList<>();
         if (span.implied() != null) {
-            ways.add(ordered("type", "number", span.zero() ? "minimum" : "exclusiveMinimum", 0));
+            ways.add(ordered("type", "integer", span.zero() ? "minimum" : "exclusiveMinimum", 0));
         }
         ways.add(ordered("type", "string", "pattern", spanPattern(span)));
         return ways;
     }
 
+    /// Steps and samples are whole, if need be by their `k`, `M` or `B`; epochs and times may be fractions.
     private static String spanPattern(Form.Span span) {
-        List<String> counts = new ArrayList<>();
-        boolean time = false;
+        List<String> whole = new ArrayList<>();
+        List<String> ways = new ArrayList<>();
         for (Duration.Unit unit : span.units()) {
-            time |= unit == Duration.Unit.SECONDS;
-            if (unit != Duration.Unit.SECONDS) {
-                counts.add(unit.suffix());
+            switch (unit) {
+                case STEPS, SAMPLES -> whole.add(unit.suffix());
+                case EPOCHS -> ways.add("[0-9]+(\\.[0-9]+)?[kMB]?ep");
+                case SECONDS -> ways.add("[0-9]+(\\.[0-9]+)?(s|min|h)");
             }
         }
-        String count = "[kMB]?(" + String.join("|", counts) + ")" + (span.implied() == null ? "" : "?");
-        String units = counts.isEmpty() ? "(s|min|h)" : time ? "(" + count + "|s|min|h)" : count;
-        return "^" + (span.zero() ? "" : "(?!0+(\\.0+)?([^0-9.]|$))") + "[0-9]+(\\.[0-9]+)?" + units + "$";
+        if (!whole.isEmpty()) {
+            String units = "(" + String.join("|", whole) + ")" + (span.implied() == null ? "" : "?");
+            ways.addFirst("([0-9]+(\\.0+)?|[0-9]+(\\.[0-9]+)?[kMB])" + units);
+        }
+        String notZero = span.zero() ? "" : "(?!0+(\\.0+)?([^0-9.]|$))";
+        return "^" + notZero + "(" + String.join("|", ways) + ")$";
     }
 }

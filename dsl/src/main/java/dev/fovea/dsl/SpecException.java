@@ -1,5 +1,6 @@
 package dev.fovea.dsl;
 
+import dev.fovea.dsl.yaml.Findings;
 import java.util.List;
 
 /// A spec is not valid. Holds every problem, sorted by place.
@@ -42,6 +43,9 @@ public final class SpecException extends RuntimeException {
     }
 
     private static String summary(List<SpecProblem> problems) {
+        if (problems.size() >= Findings.MOST) {
+            return "the first " + problems.size() + " problems";
+        }
         return problems.size() == 1 ? "1 problem" : problems.size() + " problems";
     }
 }

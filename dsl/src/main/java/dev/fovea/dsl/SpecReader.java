@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// Either
 /// there is a whole valid spec at the end or a [SpecException] with all that is wrong.
 public final class SpecReader {
+    /// A longer line is not quoted in problems.
+    private static final int LONGEST_LINE = 4000;
+
     private SpecReader() {}
 
     /// Reads a file.
@@ -127,7 +130,7 @@ public final class SpecReader {
                 SpecProblem.printable(finding.path()),
                 safe(finding.message()),
                 finding.hint() == null ? null : safe(finding.hint()),
-                line == null ? null : Secrets.masked(line));
+                line == null || line.length() > LONGEST_LINE ? null : Secrets.masked(line));
     }
 
     private static String safe(String text) {

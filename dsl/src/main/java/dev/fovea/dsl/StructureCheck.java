@@ -55,7 +55,7 @@ final class StructureCheck {
 
     private void unknownKeys(Set<String> known, Mapping given, String path, @Nullable String otherType) {
         given.entries().forEach((name, entry) -> {
-            if (known.contains(name)) {
+            if (known.contains(name) || findings.full()) {
                 return;
             }
             String inner = path.isEmpty() ? name : path + "." + name;

@@ -58,7 +58,7 @@ final class Wording {
         if (whole.min() == whole.max()) {
             return ", only " + whole.min() + " so far";
         }
-        boolean open = whole.max() >= Integer.MAX_VALUE;
+        boolean open = whole.max() > Integer.MAX_VALUE;
         return open ? " of at least " + whole.min() : " from " + whole.min() + " to " + whole.max();
     }
 

@@ -137,6 +137,15 @@ class ReferencesTest {
     }
 
     @Test
+    void aCircleThroughAnElementIsNamed() {
+        assertThat(Specs.problems(
+                        Specs.MINIMAL + "vars: {a: \"${vars.b[0]}\", b: \"${vars.a[0]}\"}\n", "seed=${vars.a}"))
+                .singleElement()
+                .asString()
+                .contains("goes round in a circle: vars.a -> vars.b[0] -> vars.a[0] -> vars.b[0]");
+    }
+
+    @Test
     void refusesVarsThatAreNoSection() {
         assertThat(Specs.problems(Specs.MINIMAL + "vars: [1]\n"))
                 .containsExactly("spec.yaml:14:7: vars: expected a section, found a list (e.g. vars: {samples: 75M})");

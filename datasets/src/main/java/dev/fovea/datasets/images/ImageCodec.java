@@ -28,6 +28,9 @@ public final class ImageCodec {
     ///
     /// @throws IOException if the bytes are not a picture that can be decoded
     public static Picture decode(byte[] file) throws IOException {
+        if (isCutOffJpeg(file)) {
+            throw new IOException("the JPEG is cut off (" + file.length + " bytes)");
+        }
         try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
             if (!readers.hasNext()) {
@@ -44,6 +47,22 @@ public final class ImageCodec {
             // Readers answer damaged input with all kinds of unchecked exceptions.
             throw new IOException("cannot decode the picture: " + e, e);
         }
+    }
+
+    /// Java's JPEG reader fills what is missing with grey. A whole JPEG ends with the marker FFD9 after the data of
+    /// its last scan, which starts with FFDA and cannot hold either.
+    private static boolean isCutOffJpeg(byte[] file) {
+        boolean jpeg = file.length > 2 && (file[0] & 255) == 0xFF && (file[1] & 255) == 0xD8;
+        return jpeg && lastMarker(file, 0xD9) < lastMarker(file, 0xDA);
+    }
+
+    private static int lastMarker(byte[] file, int marker) {
+        for (int i = file.length - 2; i > 0; i--) {
+            if ((file[i] & 255) == 0xFF && (file[i + 1] & 255) == marker) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /// The pixels of a Java picture as plain 8-bit RGB.

@@ -56,6 +56,9 @@ final class PictureBackground implements Background {
     }
 
     private static List<Path> list(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new DataException("data.train.pictures: there is no folder " + folder);
+        }
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> all = files.filter(Files::isRegularFile)
                     .filter(file -> ENDINGS.stream().anyMatch(name(file).toLowerCase(Locale.ROOT)::endsWith))
@@ -109,10 +112,19 @@ final class PictureBackground implements Background {
         byte[] square = read(cached, side);
         if (square == null) {
             square = decode(file, side);
-            AtomicFiles.writeCache(cached, withCheck(square));
+            keep(cached, square);
         }
         remember(file, square);
         return square;
+    }
+
+    private static void keep(Path cached, byte[] square) {
+        try {
+            AtomicFiles.writeCache(cached, withCheck(square));
+        } catch (IOException e) {
+            // A full or read-only cache costs time, not the run: the picture is resized again when needed.
+            return;
+        }
     }
 
     private static byte[] decode(Path file, int side) throws IOException {

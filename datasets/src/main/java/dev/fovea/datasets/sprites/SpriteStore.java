@@ -88,10 +88,19 @@ public final class SpriteStore {
         Cutout cutout = read(file);
         if (cutout == null) {
             cutout = SpriteRenderer.render(document, square);
-            AtomicFiles.writeCache(file, encode(cutout));
+            keep(file, cutout);
         }
         memory.put(sprite.id(), -square, cutout);
         return cutout;
+    }
+
+    private static void keep(Path file, Cutout cutout) {
+        try {
+            AtomicFiles.writeCache(file, encode(cutout));
+        } catch (IOException e) {
+            // A full or read-only cache costs time, not the run: the sprite is drawn again when needed.
+            return;
+        }
     }
 
     private Path file(String document, int side) {

@@ -86,6 +86,9 @@ class ImageCodecTest {
         assertThatThrownBy(() -> ImageCodec.decode(new byte[] {1, 2, 3}))
                 .isInstanceOf(IOException.class)
                 .hasMessage("not a picture of a known format (3 bytes)");
+        byte[] jpeg = ImageCodec.encodeJpeg(noise(40, 40), 0.9);
+        assertThatThrownBy(() -> ImageCodec.decode(Arrays.copyOf(jpeg, jpeg.length * 2 / 3)))
+                .hasMessageStartingWith("the JPEG is cut off (");
         byte[] webp = Base64.getDecoder().decode(WEBP);
         assertThatThrownBy(() -> ImageCodec.decode(Arrays.copyOf(webp, 25))).isInstanceOf(IOException.class);
     }

@@ -60,6 +60,7 @@ final class DataKeys {
                 .example("wallpapers/");
         t.key("seed", "Seed of the scenes, apart from the run's seed so that runs can share their data.")
                 .from(0)
+                .to(Row.LARGEST_SEED)
                 .or(0L);
     }
 

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What the tables say of one record component beyond its type.
 final class Row {
+    /// Whole numbers up to this one are exact in JSON and YAML readers of every language.
+    static final double LARGEST_SEED = 0x1p53 - 1;
+
     final String doc;
     String example = "";
     double min = Double.NEGATIVE_INFINITY;

@@ -50,7 +50,10 @@ final class RunKeys {
         t.key("schedule", "Learning rate over time, and the length of the run.");
         t.key("batch", "How many elements make a step.");
         t.key("precision", "Number formats.");
-        t.key("seed", "Seed of everything random in the run.").from(0).or(0L);
+        t.key("seed", "Seed of everything random in the run.")
+                .from(0)
+                .to(Row.LARGEST_SEED)
+                .or(0L);
         t.key("eval", "What is measured, and when.");
         t.key("run", "How the run is executed. Not part of the run key.");
         t.key("tracking", "Where metrics go. Not part of the run key.");

@@ -55,6 +55,6 @@ public record Duration(double amount, Unit unit) {
     private static String plain(double value) {
         return value == Math.rint(value) && value < 0x1p53
                 ? Long.toString((long) value)
-                : new BigDecimal(Double.toString(value)).toPlainString();
+                : BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 }

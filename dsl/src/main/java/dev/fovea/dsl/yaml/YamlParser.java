@@ -66,7 +66,7 @@ public final class YamlParser {
             while (more && events.hasNext()) {
                 Event event = events.next();
                 last = markOf(event);
-                more = accept(event, last);
+                more = accept(event, last) && !findings.full();
             }
             return more ? root : null;
         } catch (MarkedYamlEngineException e) {

@@ -19,7 +19,7 @@ final class Delivery implements AutoCloseable {
     private final Consumer<String> warn;
     private @Nullable MetricSink sink;
     private @Nullable Replay replay;
-    private boolean artifactsDue;
+    private boolean artifactsDue = true;
 
     Delivery(
             Target target,
@@ -55,7 +55,16 @@ final class Delivery implements AutoCloseable {
         Replay going = replay == null ? open() : replay;
         artifactsDue |= going.catchUp();
         if ((artifactsDue || last) && sink != null) {
-            sink.artifacts(SmallFiles.of(runFolder));
+            try {
+                sink.artifacts(SmallFiles.of(runFolder));
+            } catch (TrackingException e) {
+                if (e.kind() != TrackingException.Kind.GONE) {
+                    throw e;
+                }
+                going.startOver();
+                going.catchUp();
+                sink.artifacts(SmallFiles.of(runFolder));
+            }
             artifactsDue = false;
         }
     }

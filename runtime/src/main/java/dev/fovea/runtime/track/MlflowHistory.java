@@ -50,7 +50,7 @@ final class MlflowHistory {
             String next = page.path("next_page_token").asString("");
             if (next.equals(token) && !next.isEmpty()) {
                 throw new TrackingException(
-                        Kind.UNREACHABLE, server.address() + ": metrics/get-history of " + key + " repeats a page");
+                        Kind.FAILING, server.address() + ": metrics/get-history of " + key + " repeats a page");
             }
             token = next;
         } while (!token.isEmpty());
@@ -66,7 +66,7 @@ final class MlflowHistory {
             return JsonMapper.shared().readTree(text);
         } catch (JacksonException e) {
             throw new TrackingException(
-                    Kind.UNREACHABLE, server.address() + ": metrics/get-history answers no JSON: is this MLflow?");
+                    Kind.FAILING, server.address() + ": metrics/get-history answers no JSON: is this MLflow?");
         }
     }
 

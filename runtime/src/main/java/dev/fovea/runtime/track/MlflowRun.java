@@ -51,10 +51,6 @@ final class MlflowRun {
         return bookmark.text("run_id");
     }
 
-    boolean exists() {
-        return seen;
-    }
-
     String artifactUri() {
         if (!artifactUri.startsWith("mlflow-artifacts:")) {
             throw new TrackingException(
@@ -67,7 +63,7 @@ final class MlflowRun {
     ///
     /// @param timeMillis when a new run began
     void ensure(long timeMillis) {
-        if (seen) {
+        if (seen && !id().isEmpty()) {
             return;
         }
         RunInfo info = id().isEmpty() ? made(timeMillis) : checkAlive();
@@ -111,7 +107,7 @@ final class MlflowRun {
     private RunInfo remembered(RunInfo info) {
         if (info.getRunId().isEmpty()) {
             throw new TrackingException(
-                    Kind.UNREACHABLE, server.address() + ": runs/create answered without a run: is this MLflow?");
+                    Kind.FAILING, server.address() + ": runs/create answered without a run: is this MLflow?");
         }
         bookmark.text("run_id", info.getRunId());
         bookmark.save();
@@ -148,7 +144,7 @@ final class MlflowRun {
                 String made = server.ask("experiments/create", client -> client.createExperiment(experiment));
                 if (made.isEmpty()) {
                     throw new TrackingException(
-                            Kind.UNREACHABLE,
+                            Kind.FAILING,
                             server.address() + ": experiments/create answered without an id: is this MLflow?");
                 }
                 return made;
@@ -161,7 +157,7 @@ final class MlflowRun {
             }
         }
         Experiment existing = found.orElseThrow(() -> new TrackingException(
-                Kind.UNREACHABLE, server.address() + ": experiment " + experiment + " exists but is not shown"));
+                Kind.FAILING, server.address() + ": experiment " + experiment + " exists but is not shown"));
         if (existing.getLifecycleStage().equals("deleted")) {
             throw new TrackingException(
                     Kind.STOPPED,
@@ -253,7 +249,11 @@ final class MlflowRun {
             if (e.kind() == Kind.UNREACHABLE) {
                 throw e;
             }
-            warn.accept("data sets are not shown on " + server.address() + ": " + e.line());
+            warn.accept("data sets are not shown: " + e.line());
+            if (e.kind() == Kind.FAILING) {
+                // Metrics matter more; the next attempt tries again.
+                return;
+            }
         }
         bookmark.set("inputs");
         bookmark.save();

@@ -21,6 +21,8 @@ import org.mlflow.api.proto.Service.RunTag;
 /// Replays a run's journal to an MLflow server: metrics with the steps and times of the journal, facts as tags, the
 /// status that the journal ended with. Limits and traps of the servers are in the tracking guide.
 final class MlflowSink implements MetricSink {
+    private static final int MOST_ARTIFACT_FAILURES = 3;
+
     private final MlflowServer server;
     private final MlflowRun run;
     private final Bookmark bookmark;
@@ -34,7 +36,7 @@ final class MlflowSink implements MetricSink {
     private long wantedTime;
     private boolean statusChanged;
     private boolean again;
-    private boolean artifactsRefused;
+    private int artifactFailures;
 
     /// @param warn takes one-line warnings about what the server will not keep
     MlflowSink(
@@ -163,28 +165,39 @@ final class MlflowSink implements MetricSink {
 
     @Override
     public void artifacts(List<Path> files) {
-        if (artifactsRefused || !run.exists()) {
+        if (artifactFailures >= MOST_ARTIFACT_FAILURES || run.id().isEmpty()) {
             return;
         }
-        for (Path file : files) {
-            String path = runFolder.relativize(file).toString().replace('\\', '/');
-            try {
-                String digest = MetricNames.sha256(Files.readAllBytes(file));
-                if (!digest.equals(bookmark.artifact(path))) {
-                    server.upload(run.artifactUri(), path, file);
-                    bookmark.artifact(path, digest);
-                    bookmark.save();
-                }
-            } catch (IOException unreadable) {
-                warn.accept("artifact " + path + " is left out: " + unreadable.getMessage());
-            } catch (TrackingException e) {
-                if (e.kind() == Kind.UNREACHABLE && !e.line().contains(": HTTP ")) {
-                    throw e;
-                }
-                artifactsRefused = true;
-                warn.accept("files stay in " + runFolder + ": " + e.line());
-                return;
+        run.ensure(0);
+        try {
+            for (Path file : files) {
+                upload(file);
             }
+            artifactFailures = 0;
+        } catch (TrackingException e) {
+            artifactFailures = e.kind() == Kind.FAILING ? artifactFailures + 1 : MOST_ARTIFACT_FAILURES;
+            if (e.kind() == Kind.UNREACHABLE) {
+                artifactFailures = 0;
+                throw e;
+            }
+            if (artifactFailures < MOST_ARTIFACT_FAILURES) {
+                throw e;
+            }
+            warn.accept("files are not shown: " + e.line());
+        }
+    }
+
+    private void upload(Path file) {
+        String path = runFolder.relativize(file).toString().replace('\\', '/');
+        try {
+            String digest = MetricNames.sha256(Files.readAllBytes(file));
+            if (!digest.equals(bookmark.artifact(path))) {
+                server.upload(run.artifactUri(), path, file);
+                bookmark.artifact(path, digest);
+                bookmark.save();
+            }
+        } catch (IOException unreadable) {
+            warn.accept("artifact " + path + " is left out: " + unreadable.getMessage());
         }
     }
 

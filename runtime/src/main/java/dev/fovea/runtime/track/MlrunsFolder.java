@@ -54,7 +54,11 @@ final class MlrunsFolder implements MetricSink {
     public void begin(long timeMillis, boolean recheck) {
         again = recheck;
         files.clear();
-        if (!ready) {
+        ensure(timeMillis);
+    }
+
+    private void ensure(long timeMillis) {
+        if (!ready || bookmark.text("run_id").isEmpty()) {
             guarded(() -> make(timeMillis));
             ready = true;
         }
@@ -185,9 +189,10 @@ final class MlrunsFolder implements MetricSink {
 
     @Override
     public void artifacts(List<Path> artifacts) {
-        if (!ready) {
+        if (bookmark.text("run_id").isEmpty()) {
             return;
         }
+        ensure(0);
         for (Path artifact : artifacts) {
             String path = runFolder.relativize(artifact).toString().replace('\\', '/');
             try {

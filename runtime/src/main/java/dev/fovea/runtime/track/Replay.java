@@ -62,9 +62,7 @@ final class Replay {
                 if (e.kind() != Kind.GONE) {
                     throw e;
                 }
-                bookmark.forget();
-                bookmark.save();
-                restart();
+                startOver();
             }
             scan();
         }
@@ -114,7 +112,10 @@ final class Replay {
         }
     }
 
-    private void restart() {
+    /// Forgets the run that was there; the next round makes a new one and delivers everything.
+    void startOver() {
+        bookmark.forget();
+        bookmark.save();
         queue.clear();
         names = new MetricNames();
         reached = new TreeMap<>();

@@ -48,7 +48,10 @@ record ServerAnswer(int status, String code, String message) {
         if (code.equals("RESOURCE_DOES_NOT_EXIST")) {
             return Kind.GONE;
         }
-        return status == 400 || status == 413 || status == 422 ? Kind.REFUSED : Kind.UNREACHABLE;
+        return switch (status) {
+            case 400, 404, 405, 413, 422, 501 -> Kind.REFUSED;
+            default -> Kind.FAILING;
+        };
     }
 
     /// One line for people, with advice where the answer is a known one.

@@ -37,7 +37,7 @@ sealed interface Target {
             return new Folder(workspace.resolve("mlruns"));
         }
         try {
-            return at(given, environment, workspace);
+            return at(given, inSpec, environment, workspace);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException((inSpec ? "tracking.uri" : VARIABLE) + ": "
                     + given.replaceAll("://[^/@]*@", "://") + " cannot be used: " + e.getMessage()
@@ -45,7 +45,7 @@ sealed interface Target {
         }
     }
 
-    private static Target at(String given, Map<String, String> environment, Path workspace) {
+    private static Target at(String given, boolean inSpec, Map<String, String> environment, Path workspace) {
         if (given.matches("(?i)https?://.*")) {
             URI address;
             try {
@@ -53,6 +53,10 @@ sealed interface Target {
             } catch (IllegalArgumentException e) {
                 // The cause repeats the whole address.
                 throw new IllegalArgumentException("it is no valid address");
+            }
+            if (inSpec && address.getRawUserInfo() != null) {
+                throw new IllegalArgumentException("a spec is shown to others; set MLFLOW_TRACKING_USERNAME and"
+                        + " MLFLOW_TRACKING_PASSWORD instead of writing them here");
             }
             return new Server(Credentials.bare(address), Credentials.of(environment, address));
         }

@@ -6,8 +6,10 @@ final class TrackingException extends RuntimeException {
 
     /// What may help.
     enum Kind {
-        /// no or no useful answer: try again later
+        /// no answer: try again later
         UNREACHABLE,
+        /// an answer that is of no use, such as HTTP 500: try again later
+        FAILING,
         /// the server understood and will not take this request, now or later
         REFUSED,
         /// the run is not there any more: begin it anew

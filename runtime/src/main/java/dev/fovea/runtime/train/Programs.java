@@ -15,6 +15,9 @@ import java.util.SequencedMap;
 
 /// The two programs of a run, which share their parameters: one step of training, and one batch of evaluation.
 public final class Programs {
+    /// Batches that the loader and the evaluation hold in memory.
+    private static final int BATCHES_WAITING = 4;
+
     private final ExperimentSpec spec;
     private final PreTraining.Built training;
     private final PreTraining.Built evaluation;
@@ -24,8 +27,12 @@ public final class Programs {
         this.spec = spec;
         int side = spec.model().ps3().scales().getLast();
         PreTraining.Size size = new PreTraining.Size(spec.batch().global(), side, side);
-        this.training = PreTraining.build(spec.model(), spec.loss(), size, spec.optim(), false);
-        this.evaluation = PreTraining.build(spec.model(), spec.loss(), size, null, false);
+        try {
+            this.training = PreTraining.build(spec.model(), spec.loss(), size, spec.optim(), false);
+            this.evaluation = PreTraining.build(spec.model(), spec.loss(), size, null, false);
+        } catch (IllegalArgumentException e) {
+            throw new RunException(RunException.Kind.SPEC, "the spec does not compile: " + e.getMessage(), e);
+        }
     }
 
     /// The model's parameters.
@@ -43,10 +50,15 @@ public final class Programs {
         return Compiled.report(training.graph());
     }
 
-    /// Memory that both programs need.
+    /// Memory that both programs and the batches waiting for them need.
     public long plannedBytes() {
         ProgramReport other = Compiled.report(evaluation.graph());
-        return trainingReport().plannedBytes() + other.plannedBytes() - other.storeBytes();
+        long side = spec.model().ps3().scales().getLast();
+        long batch = spec.batch().global() * side * side * 4 * Float.BYTES;
+        return trainingReport().plannedBytes()
+                + other.plannedBytes()
+                - other.storeBytes()
+                + BATCHES_WAITING * batch;
     }
 
     /// Refuses what the machine cannot hold, before anything is allocated.

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,12 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OutageTest {
     private final TrackedRun run;
     private final MlflowDouble server = new MlflowDouble();
-    private int steps;
 
     OutageTest(@TempDir Path workspace) {
         this.run = new TrackedRun(workspace);
         run.start(1);
-        train(3);
+        run.train(3);
     }
 
     @AfterEach
@@ -39,30 +37,13 @@ class OutageTest {
         server.close();
     }
 
-    private void train(int more) {
-        for (int i = 0; i < more; i++) {
-            steps++;
-            run.scalars(steps, "loss/total", 1.0 / steps, "lr", steps % 3 == 0 ? Double.NaN : steps);
-        }
-    }
-
-    private void everythingIsThereOnce() {
-        assertThat(server.store.violations).isEmpty();
-        assertThat(server.store.only().metrics)
-                .extracting(p -> p.key() + "@" + p.step())
-                .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, steps)
-                        .boxed()
-                        .flatMap(s -> List.of("loss/total@" + s, "lr@" + s).stream())
-                        .toList());
-    }
-
     @ParameterizedTest
     @EnumSource(names = {"DROP", "ERROR", "FORBIDDEN_HOST", "UNAUTHORIZED", "EMPTY"})
     void aBrokenServerGetsEverythingWhenItWorks(Fault fault) {
         server.faults = request -> fault;
         try (Tracking tracking = run.open(server.uri())) {
             assertThat(tracking.flush(TrackedRun.LONG)).isFalse();
-            train(2);
+            run.train(2);
             assertThat(tracking.flush(TrackedRun.LONG)).isFalse();
             assertThat(run.warnings)
                     .singleElement()
@@ -72,11 +53,11 @@ class OutageTest {
                     .contains("the journal keeps everything");
             server.faults = request -> Fault.NONE;
             assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
-            everythingIsThereOnce();
+            run.assertIsOnce(server);
 
             // A second outage is a second line.
             server.faults = request -> fault;
-            train(1);
+            run.train(1);
             assertThat(tracking.flush(TrackedRun.LONG)).isEqualTo(fault == Fault.EMPTY);
             assertThat(run.warnings).hasSize(fault == Fault.EMPTY ? 1 : 2);
         }
@@ -105,11 +86,11 @@ class OutageTest {
         try (Tracking tracking = run.open(server.uri())) {
             assertThat(tracking.flush(TrackedRun.LONG)).isFalse();
             assertThat(run.warnings).singleElement().asString().contains("connection refused");
-            train(2);
+            run.train(2);
             server.start();
             assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
         }
-        everythingIsThereOnce();
+        run.assertIsOnce(server);
         assertThat(run.warnings).hasSize(1);
     }
 
@@ -118,13 +99,13 @@ class OutageTest {
         try (Tracking tracking = run.open(server.uri())) {
             assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
             server.stop();
-            train(2);
+            run.train(2);
             assertThat(tracking.flush(TrackedRun.LONG)).isFalse();
             server.start();
-            train(2);
+            run.train(2);
             assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
         }
-        everythingIsThereOnce();
+        run.assertIsOnce(server);
         assertThat(server.count("runs/create")).isEqualTo(1);
     }
 
@@ -138,7 +119,7 @@ class OutageTest {
                 Duration.ofSeconds(60));
         server.faults = request -> Fault.HANG;
         try (Tracking tracking = run.open(server.uri())) {
-            train(2);
+            run.train(2);
             assertThat(tracking.flush(TrackedRun.LONG)).isFalse();
             assertThat(run.warnings).singleElement().asString().contains("no answer to experiments/get-by-name within");
             // Enough abandoned requests to use up any connection pool.
@@ -150,7 +131,7 @@ class OutageTest {
         try (Tracking tracking = run.open(server.uri())) {
             assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
         }
-        everythingIsThereOnce();
+        run.assertIsOnce(server);
         assertThat(run.warnings).hasSize(1);
     }
 
@@ -192,10 +173,10 @@ class OutageTest {
         // Two calls in three fail, each with all the repetitions of the client.
         server.faults =
                 request -> request.path().endsWith(endpoint) && seen.getAndIncrement() % 9 < 6 ? fault : Fault.NONE;
-        run.end(steps, "finished");
+        run.end(run.steps(), "finished");
         for (int i = 0; i < 7; i++) {
-            train(1);
-            run.end(steps, "finished");
+            run.train(1);
+            run.end(run.steps(), "finished");
             try (Tracking tracking = run.open(server.uri())) {
                 tracking.flush(TrackedRun.LONG);
             }
@@ -205,7 +186,7 @@ class OutageTest {
         try (Tracking tracking = run.open(server.uri())) {
             assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
         }
-        everythingIsThereOnce();
+        run.assertIsOnce(server);
         assertThat(server.store.only().status).isEqualTo("FINISHED");
         assertThat(server.store.only().params).hasSize(4);
     }
@@ -228,8 +209,8 @@ class OutageTest {
                 }
                 return left.get() > 0;
             };
-            train(2);
-            run.end(steps, "finished");
+            run.train(2);
+            run.end(run.steps(), "finished");
             try (Tracking tracking = run.open(server.uri())) {
                 tracking.flush(TrackedRun.LONG);
             }
@@ -239,11 +220,11 @@ class OutageTest {
             }
             server.faults = r -> Fault.NONE;
             server.afterWork = r -> true;
-            train(1);
+            run.train(1);
             try (Tracking tracking = run.open(server.uri())) {
                 assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
             }
-            everythingIsThereOnce();
+            run.assertIsOnce(server);
             if (request % 3 > 0) {
                 // Begin anew, so that the making of a run is hit too.
                 server.store.runs.clear();
@@ -281,90 +262,23 @@ class OutageTest {
         server.faults = request -> random.nextInt(3) == 0 ? kinds[random.nextInt(kinds.length)] : Fault.NONE;
         SplittableRandom plan = random.split();
         for (int i = 0; i < 12; i++) {
-            train(plan.nextInt(5));
+            run.train(plan.nextInt(5));
             try (Tracking tracking = run.open(server.uri())) {
                 for (int k = plan.nextInt(3); k >= 0; k--) {
-                    train(1);
+                    run.train(1);
                     tracking.flush(TrackedRun.LONG);
                 }
             }
         }
-        run.end(steps, "finished");
+        run.end(run.steps(), "finished");
         server.faults = request -> Fault.NONE;
         try (Tracking tracking = run.open(server.uri())) {
             assertThat(tracking.flush(TrackedRun.LONG))
                     .as("seed %d: %s", seed, run.warnings)
                     .isTrue();
         }
-        everythingIsThereOnce();
+        run.assertIsOnce(server);
         assertThat(server.store.only().status).as("seed %d", seed).isEqualTo("FINISHED");
         assertThat(server.store.only().params).as("seed %d", seed).hasSize(4);
-    }
-
-    @Test
-    void aJournalThatLostItsTailIsComparedAnew() throws IOException {
-        try (Tracking tracking = run.open(server.uri())) {
-            train(5);
-            assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
-        }
-        // After a power cut the last entries are gone, and the steps are done again at other times.
-        byte[] journal = Files.readAllBytes(run.folder.journalFile());
-        String bookmark = Files.readString(run.bookmark());
-        assertThat(bookmark).contains("\"acknowledged\" : " + journal.length);
-        Files.writeString(
-                run.bookmark(),
-                bookmark.replace("\"acknowledged\" : " + journal.length, "\"acknowledged\" : " + (journal.length - 1)));
-        train(2);
-        try (Tracking tracking = run.open(server.uri())) {
-            assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
-        }
-        everythingIsThereOnce();
-    }
-
-    @Test
-    void aRunThatVanishedFromTheServerIsLoggedAnew() {
-        try (Tracking tracking = run.open(server.uri())) {
-            assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
-        }
-        server.store.runs.clear();
-        server.store.experiments.clear();
-        train(1);
-        try (Tracking tracking = run.open(server.uri())) {
-            assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
-        }
-        everythingIsThereOnce();
-        assertThat(server.store.only().params).hasSize(4);
-    }
-
-    @Test
-    void aRunThatAPersonDeletedStaysDeleted() {
-        try (Tracking tracking = run.open(server.uri())) {
-            assertThat(tracking.flush(TrackedRun.LONG)).isTrue();
-            server.store.only().stage = "deleted";
-            train(1);
-            assertThat(tracking.flush(TrackedRun.LONG)).isFalse();
-            assertThat(tracking.flush(TrackedRun.LONG)).isFalse();
-        }
-        assertThat(server.store.runs).hasSize(1);
-        assertThat(run.warnings).singleElement().asString().contains("was deleted there; restore it, or remove");
-    }
-
-    @Test
-    void anExperimentThatAPersonDeletedIsNamed() {
-        server.store.experiments.put("first light", "13");
-        try (Tracking tracking = run.open(server.uri())) {
-            assertThat(tracking.flush(TrackedRun.LONG)).isFalse();
-        }
-        assertThat(run.warnings).singleElement().asString().contains("experiment first light was deleted there");
-    }
-
-    @Test
-    void aDamagedBookmarkIsNamedAndLeftAlone() {
-        run.write(Bookmark.FILE, "{\"places\": ");
-        try (Tracking tracking = run.open(server.uri())) {
-            assertThat(tracking.flush(TrackedRun.LONG)).isFalse();
-        }
-        assertThat(run.warnings).singleElement().asString().contains("mlflow.json cannot be used", "remove it");
-        assertThat(server.requests).isEmpty();
     }
 }

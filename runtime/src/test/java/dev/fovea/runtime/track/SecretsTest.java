@@ -72,8 +72,9 @@ class SecretsTest {
     }
 
     @Test
-    void userAndPasswordInTheAddress() throws IOException {
+    void userAndPasswordInTheAddressOfTheEnvironment() throws IOException {
         String uri = server.uri().replace("://", "://alice:s3cr3t%2Fgeheim@");
-        trackAndCheck(uri, "Basic " + BASIC, List.of(PASSWORD, BASIC, "s3cr3t%2Fgeheim", "s3cr3t"));
+        run.environment = Map.of("MLFLOW_TRACKING_URI", uri);
+        trackAndCheck("", "Basic " + BASIC, List.of(PASSWORD, BASIC, "s3cr3t%2Fgeheim", "s3cr3t"));
     }
 }

@@ -21,22 +21,13 @@ class SyncTest {
     SyncTest(@TempDir Path workspace) {
         this.run = new TrackedRun(workspace);
         run.start(1);
-        for (int step = 1; step <= 3; step++) {
-            run.scalars(step, "loss/total", 1.0 / step, "lr", step);
-        }
+        run.train(3);
     }
 
     @AfterEach
     void close() {
         run.close();
         server.close();
-    }
-
-    private void everythingIsThereOnce() {
-        assertThat(server.store.violations).isEmpty();
-        assertThat(server.store.only().metrics)
-                .extracting(p -> p.key() + "@" + p.step())
-                .containsExactlyInAnyOrder("loss/total@1", "lr@1", "loss/total@2", "lr@2", "loss/total@3", "lr@3");
     }
 
     @Test
@@ -50,7 +41,7 @@ class SyncTest {
         assertThat(report.complete()).isTrue();
         assertThat(report.place()).isEqualTo(server.uri());
         assertThat(report.records()).isEqualTo(5);
-        everythingIsThereOnce();
+        run.assertIsOnce(server);
         assertThat(server.store.only().startTime).isEqualTo(1_700_000_000_001L);
         assertThat(run.sync(server.uri()).records()).isZero();
         assertThat(server.store.artifacts).containsKey("resolved.yaml");
@@ -67,7 +58,7 @@ class SyncTest {
         assertThat(report.problem()).contains("runs/log-batch: HTTP 500");
         server.faults = request -> Fault.NONE;
         assertThat(run.sync(server.uri()).complete()).isTrue();
-        everythingIsThereOnce();
+        run.assertIsOnce(server);
     }
 
     @Test

@@ -34,7 +34,8 @@ class TargetTest {
 
     @Test
     void addressesAreBare() {
-        assertThat(address(target("https://u:p@h:1/base/?a=b#c", Map.of()))).hasToString("https://h:1/base");
+        assertThat(address(target("", Map.of("MLFLOW_TRACKING_URI", "https://u:p@h:1/base/?a=b#c"))))
+                .hasToString("https://h:1/base");
         assertThat(address(target("http://[::1]:5000/", Map.of()))).hasToString("http://[::1]:5000");
     }
 
@@ -62,6 +63,13 @@ class TargetTest {
         assertThatThrownBy(() -> target("", Map.of("MLFLOW_TRACKING_URI", uri)))
                 .hasMessageStartingWith("MLFLOW_TRACKING_URI: ")
                 .hasNoCause();
+    }
+
+    @Test
+    void aSpecHoldsNoPasswords() {
+        assertThatThrownBy(() -> target("http://alice:geheim@h:1", Map.of()))
+                .hasMessageStartingWith("tracking.uri: http://h:1 cannot be used: a spec is shown to others")
+                .hasMessageNotContaining("geheim");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.fovea.runtime.track;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.fovea.dsl.run.Journal;
 import dev.fovea.dsl.run.JournalEntry;
 import dev.fovea.dsl.run.RunFolder;
@@ -15,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// A run folder with a journal to write into, and ways to track it.
 final class TrackedRun implements AutoCloseable {
@@ -35,6 +39,7 @@ final class TrackedRun implements AutoCloseable {
     RunFacts facts;
     Pace pace = ON_DEMAND;
     private final Journal journal;
+    private int steps;
     private long clock = 1_700_000_000_000L;
 
     TrackedRun(Path workspace) {
@@ -79,6 +84,29 @@ final class TrackedRun implements AutoCloseable {
             values.put((String) namesAndValues[i], ((Number) namesAndValues[i + 1]).doubleValue());
         }
         journal.append(new JournalEntry.Scalars(++clock, step, values));
+    }
+
+    /// Does `more` steps, each with a loss and a learning rate that is NaN at times.
+    void train(int more) {
+        for (int i = 0; i < more; i++) {
+            steps++;
+            scalars(steps, "loss/total", 1.0 / steps, "lr", steps % 3 == 0 ? Double.NaN : steps);
+        }
+    }
+
+    int steps() {
+        return steps;
+    }
+
+    /// Fails unless the server holds every step of [#train] exactly once in one run, and saw nothing illegal.
+    void assertIsOnce(MlflowDouble server) {
+        assertThat(server.store.violations).isEmpty();
+        assertThat(server.store.only().metrics)
+                .extracting(p -> p.key() + "@" + p.step())
+                .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, steps)
+                        .boxed()
+                        .flatMap(s -> Stream.of("loss/total@" + s, "lr@" + s))
+                        .toList());
     }
 
     void end(long step, String reason) {

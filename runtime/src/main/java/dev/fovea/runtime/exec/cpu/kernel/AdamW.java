@@ -1,12 +1,12 @@
 package dev.fovea.runtime.exec.cpu.kernel;
 
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /// One step of AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019) on one parameter,
 /// every array read and written once.
@@ -57,24 +57,38 @@ public final class AdamW {
 
     /// p (S), m (S), v (S) in place, from g (S)
     public void update(MemorySegment p, MemorySegment m, MemorySegment v, MemorySegment g, long from, long to) {
-        for (long i = from; i < to; i += WIDTH) {
-            VectorMask<Float> in = FLOATS.indexInRange(i, to);
+        long i = from;
+        for (; i <= to - WIDTH; i += WIDTH) {
             long at = i << 2;
             FloatVector gradient =
-                    FloatVector.fromMemorySegment(FLOATS, g, at, ORDER, in).mul(gradientScale);
-            FloatVector first = FloatVector.fromMemorySegment(FLOATS, m, at, ORDER, in)
+                    FloatVector.fromMemorySegment(FLOATS, g, at, ORDER).mul(gradientScale);
+            FloatVector first = FloatVector.fromMemorySegment(FLOATS, m, at, ORDER)
                     .mul(beta1)
                     .add(gradient.mul(rest1));
-            FloatVector second = FloatVector.fromMemorySegment(FLOATS, v, at, ORDER, in)
+            FloatVector second = FloatVector.fromMemorySegment(FLOATS, v, at, ORDER)
                     .mul(beta2)
                     .add(gradient.mul(gradient).mul(rest2));
             FloatVector move = first.mul(step).div(second.sqrt().mul(root).add(eps));
-            FloatVector next = FloatVector.fromMemorySegment(FLOATS, p, at, ORDER, in)
+            FloatVector next = FloatVector.fromMemorySegment(FLOATS, p, at, ORDER)
                     .mul(keep)
                     .sub(move);
-            first.intoMemorySegment(m, at, ORDER, in);
-            second.intoMemorySegment(v, at, ORDER, in);
-            next.max(low).min(high).intoMemorySegment(p, at, ORDER, in);
+            first.intoMemorySegment(m, at, ORDER);
+            second.intoMemorySegment(v, at, ORDER);
+            next.max(low).min(high).intoMemorySegment(p, at, ORDER);
+        }
+        updateSingly(p, m, v, g, i, to);
+    }
+
+    private void updateSingly(MemorySegment p, MemorySegment m, MemorySegment v, MemorySegment g, long from, long to) {
+        for (long i = from; i < to; i++) {
+            float gradient = g.getAtIndex(FLOAT, i) * gradientScale;
+            float first = m.getAtIndex(FLOAT, i) * beta1 + gradient * rest1;
+            float second = v.getAtIndex(FLOAT, i) * beta2 + gradient * gradient * rest2;
+            float move = first * step / ((float) Math.sqrt(second) * root + eps);
+            float next = p.getAtIndex(FLOAT, i) * keep - move;
+            m.setAtIndex(FLOAT, i, first);
+            v.setAtIndex(FLOAT, i, second);
+            p.setAtIndex(FLOAT, i, Math.min(Math.max(next, low), high));
         }
     }
 }

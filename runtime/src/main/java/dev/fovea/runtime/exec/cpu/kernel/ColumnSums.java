@@ -1,18 +1,18 @@
 package dev.fovea.runtime.exec.cpu.kernel;
 
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /// Sums over the rows of a matrix in two steps, by [Blocks]: gradients of biases, scales and shifts.
 ///
 /// Legend: R rows, C columns, K blocks, J strips of columns.
 public final class ColumnSums {
-    /// Columns that one item of the first step covers.
+    /// Columns that one item of the first step covers; a multiple of every vector width.
     private static final int STRIP = 512;
 
     private ColumnSums() {}
@@ -30,18 +30,29 @@ public final class ColumnSums {
         for (int item = from; item < to; item++) {
             int block = item / strips;
             int first = item % strips * STRIP;
-            int end = Math.min(columns, first + STRIP);
-            int firstRow = Blocks.start(rows, blocks, block);
-            int endRow = Blocks.start(rows, blocks, block + 1);
-            for (int c = first; c < end; c += WIDTH) {
-                VectorMask<Float> in = FLOATS.indexInRange(c, end);
-                FloatVector sum = FloatVector.zero(FLOATS);
-                for (int r = firstRow; r < endRow; r++) {
-                    long at = ((long) r * columns + c) << 2;
-                    sum = sum.add(FloatVector.fromMemorySegment(FLOATS, a, at, ORDER, in));
-                }
-                sum.intoMemorySegment(partial, ((long) block * columns + c) << 2, ORDER, in);
+            long source = (long) Blocks.start(rows, blocks, block) * columns + first;
+            int count = Blocks.start(rows, blocks, block + 1) - Blocks.start(rows, blocks, block);
+            int width = Math.min(columns - first, STRIP);
+            sum(partial, (long) block * columns + first, a, source, columns, count, width);
+        }
+    }
+
+    /// y at `yAt` = the sum of `count` runs of `width` floats of a, `stride` apart, the first at `at`
+    private static void sum(MemorySegment y, long yAt, MemorySegment a, long at, int stride, int count, int width) {
+        int c = 0;
+        for (; c <= width - WIDTH; c += WIDTH) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int r = 0; r < count; r++) {
+                sum = sum.add(FloatVector.fromMemorySegment(FLOATS, a, (at + (long) r * stride + c) << 2, ORDER));
             }
+            sum.intoMemorySegment(y, (yAt + c) << 2, ORDER);
+        }
+        for (; c < width; c++) {
+            float sum = 0f;
+            for (int r = 0; r < count; r++) {
+                sum += a.getAtIndex(FLOAT, at + (long) r * stride + c);
+            }
+            y.setAtIndex(FLOAT, yAt + c, sum);
         }
     }
 
@@ -59,19 +70,32 @@ public final class ColumnSums {
         for (int item = from; item < to; item++) {
             int block = item / strips;
             int first = item % strips * STRIP;
-            int end = Math.min(columns, first + STRIP);
-            int firstRow = Blocks.start(rows, blocks, block);
-            int endRow = Blocks.start(rows, blocks, block + 1);
-            for (int c = first; c < end; c += WIDTH) {
-                VectorMask<Float> in = FLOATS.indexInRange(c, end);
-                FloatVector sum = FloatVector.zero(FLOATS);
-                for (int r = firstRow; r < endRow; r++) {
-                    long at = ((long) r * columns + c) << 2;
-                    sum = FloatVector.fromMemorySegment(FLOATS, a, at, ORDER, in)
-                            .fma(FloatVector.fromMemorySegment(FLOATS, b, at, ORDER, in), sum);
-                }
-                sum.intoMemorySegment(partial, ((long) block * columns + c) << 2, ORDER, in);
+            long source = (long) Blocks.start(rows, blocks, block) * columns + first;
+            int count = Blocks.start(rows, blocks, block + 1) - Blocks.start(rows, blocks, block);
+            int width = Math.min(columns - first, STRIP);
+            sumProduct(partial, (long) block * columns + first, a, b, source, columns, count, width);
+        }
+    }
+
+    private static void sumProduct(
+            MemorySegment y, long yAt, MemorySegment a, MemorySegment b, long at, int stride, int count, int width) {
+        int c = 0;
+        for (; c <= width - WIDTH; c += WIDTH) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int r = 0; r < count; r++) {
+                long from = (at + (long) r * stride + c) << 2;
+                sum = FloatVector.fromMemorySegment(FLOATS, a, from, ORDER)
+                        .fma(FloatVector.fromMemorySegment(FLOATS, b, from, ORDER), sum);
             }
+            sum.intoMemorySegment(y, (yAt + c) << 2, ORDER);
+        }
+        for (; c < width; c++) {
+            float sum = 0f;
+            for (int r = 0; r < count; r++) {
+                long from = at + (long) r * stride + c;
+                sum = Math.fma(a.getAtIndex(FLOAT, from), b.getAtIndex(FLOAT, from), sum);
+            }
+            y.setAtIndex(FLOAT, yAt + c, sum);
         }
     }
 
@@ -79,14 +103,6 @@ public final class ColumnSums {
     /// floats apart starting at float `offset`; columns `from` to `to`
     public static void combine(
             MemorySegment y, long yAt, MemorySegment partial, long offset, int stride, int blocks, int from, int to) {
-        for (int c = from; c < to; c += WIDTH) {
-            VectorMask<Float> in = FLOATS.indexInRange(c, to);
-            FloatVector sum = FloatVector.zero(FLOATS);
-            for (int k = 0; k < blocks; k++) {
-                long at = (offset + (long) k * stride + c) << 2;
-                sum = sum.add(FloatVector.fromMemorySegment(FLOATS, partial, at, ORDER, in));
-            }
-            sum.intoMemorySegment(y, (yAt + c) << 2, ORDER, in);
-        }
+        sum(y, yAt + from, partial, offset + from, stride, blocks, to - from);
     }
 }

@@ -1,12 +1,12 @@
 package dev.fovea.runtime.exec.cpu.kernel;
 
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /// Convolution of every channel with its own k x k kernel, stride 1, zero padding that keeps the size.
 ///
@@ -17,9 +17,6 @@ import jdk.incubator.vector.VectorMask;
 /// @param channels C
 /// @param kernel k
 public record Depthwise(int batch, int rows, int columns, int channels, int kernel) {
-    /// Output positions that the weight gradient sums before it adds to its total.
-    private static final int RUN = 64;
-
     /// turned (T,C) = weight (C,1,k,k) with the channel last; `flipped` also reverses T, which turns the
     /// forward kernel into that of the input gradient. Taps `from` to `to`.
     public void turn(MemorySegment turned, MemorySegment weight, boolean flipped, int from, int to) {
@@ -27,8 +24,8 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
         for (int t = from; t < to; t++) {
             int source = flipped ? taps - 1 - t : t;
             for (int c = 0; c < channels; c++) {
-                float w = weight.getAtIndex(Lanes.FLOAT, (long) c * taps + source);
-                turned.setAtIndex(Lanes.FLOAT, (long) t * channels + c, w);
+                float w = weight.getAtIndex(FLOAT, (long) c * taps + source);
+                turned.setAtIndex(FLOAT, (long) t * channels + c, w);
             }
         }
     }
@@ -45,39 +42,50 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
             int to) {
         for (int r = from; r < to; r++) {
             for (int column = 0; column < columns; column++) {
-                for (int c = 0; c < channels; c += WIDTH) {
-                    VectorMask<Float> in = FLOATS.indexInRange(c, channels);
+                long at = ((long) r * columns + column) * channels;
+                int c = 0;
+                for (; c <= channels - WIDTH; c += WIDTH) {
                     FloatVector start = biased
-                            ? FloatVector.fromMemorySegment(FLOATS, bias, (long) c << 2, ORDER, in)
+                            ? FloatVector.fromMemorySegment(FLOATS, bias, (long) c << 2, ORDER)
                             : FloatVector.zero(FLOATS);
-                    long at = ((long) r * columns + column) * channels + c;
-                    position(x, turned, r / rows, r % rows, column, c, in, start)
-                            .intoMemorySegment(y, at << 2, ORDER, in);
+                    position(x, turned, r, column, c, start).intoMemorySegment(y, (at + c) << 2, ORDER);
+                }
+                for (; c < channels; c++) {
+                    float start = biased ? bias.getAtIndex(FLOAT, c) : 0f;
+                    y.setAtIndex(FLOAT, at + c, position(x, turned, r, column, c, start));
                 }
             }
         }
     }
 
     private FloatVector position(
-            MemorySegment x,
-            MemorySegment turned,
-            int b,
-            int row,
-            int column,
-            int c,
-            VectorMask<Float> in,
-            FloatVector start) {
+            MemorySegment x, MemorySegment turned, int line, int column, int c, FloatVector start) {
         int half = kernel / 2;
+        int row = line % rows;
         int firstX = Math.max(0, half - column);
         int endX = Math.min(kernel, columns + half - column);
         FloatVector sum = start;
         for (int ky = Math.max(0, half - row); ky < Math.min(kernel, rows + half - row); ky++) {
-            long line = ((long) b * rows + row + ky - half) * columns + column - half;
+            long source = ((long) line + ky - half) * columns + column - half;
             for (int kx = firstX; kx < endX; kx++) {
-                long from = (line + kx) * channels + c;
+                long from = (source + kx) * channels + c;
                 long tap = (long) (ky * kernel + kx) * channels + c;
-                sum = FloatVector.fromMemorySegment(FLOATS, x, from << 2, ORDER, in)
-                        .fma(FloatVector.fromMemorySegment(FLOATS, turned, tap << 2, ORDER, in), sum);
+                sum = FloatVector.fromMemorySegment(FLOATS, x, from << 2, ORDER)
+                        .fma(FloatVector.fromMemorySegment(FLOATS, turned, tap << 2, ORDER), sum);
+            }
+        }
+        return sum;
+    }
+
+    private float position(MemorySegment x, MemorySegment turned, int line, int column, int c, float start) {
+        int half = kernel / 2;
+        int row = line % rows;
+        float sum = start;
+        for (int ky = Math.max(0, half - row); ky < Math.min(kernel, rows + half - row); ky++) {
+            long source = ((long) line + ky - half) * columns + column - half;
+            for (int kx = Math.max(0, half - column); kx < Math.min(kernel, columns + half - column); kx++) {
+                float w = turned.getAtIndex(FLOAT, (long) (ky * kernel + kx) * channels + c);
+                sum = Math.fma(x.getAtIndex(FLOAT, (source + kx) * channels + c), w, sum);
             }
         }
         return sum;
@@ -87,37 +95,46 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
     /// `to`
     public void backwardWeight(MemorySegment dturned, MemorySegment x, MemorySegment dy, int from, int to) {
         for (int t = from; t < to; t++) {
-            for (int c = 0; c < channels; c += WIDTH) {
-                VectorMask<Float> in = FLOATS.indexInRange(c, channels);
-                FloatVector sum = FloatVector.zero(FLOATS);
-                for (int r = 0; r < batch * rows; r++) {
-                    int source = r % rows + t / kernel - kernel / 2;
-                    if (source >= 0 && source < rows) {
-                        sum = sum.add(line(x, dy, r, r - r % rows + source, t % kernel - kernel / 2, c, in));
-                    }
+            long at = (long) t * channels;
+            int shiftY = t / kernel - kernel / 2;
+            int shiftX = t % kernel - kernel / 2;
+            Pointwise.zero(dturned, at, at + channels);
+            for (int line = 0; line < batch * rows; line++) {
+                int row = line % rows + shiftY;
+                if (row >= 0 && row < rows) {
+                    addLine(dturned, at, x, dy, line, line + shiftY, shiftX);
                 }
-                sum.intoMemorySegment(dturned, ((long) t * channels + c) << 2, ORDER, in);
             }
         }
     }
 
-    /// The sum over one line of dy (`line` of B*H) with the line `source` of x shifted by `shift` columns.
-    private FloatVector line(
-            MemorySegment x, MemorySegment dy, int line, int source, int shift, int c, VectorMask<Float> in) {
+    /// y (C) at float `yAt` += the sum over line `line` of B*H of dy with line `source` of x shifted by `shift`
+    /// columns
+    private void addLine(
+            MemorySegment y, long yAt, MemorySegment x, MemorySegment dy, int line, int source, int shift) {
         int first = Math.max(0, -shift);
-        int end = Math.min(columns, columns - shift);
-        FloatVector total = FloatVector.zero(FLOATS);
-        for (int run = first; run < end; run += RUN) {
+        int count = Math.min(columns, columns - shift) - first;
+        long at = ((long) line * columns + first) * channels;
+        long from = ((long) source * columns + first + shift) * channels;
+        int c = 0;
+        for (; c <= channels - WIDTH; c += WIDTH) {
             FloatVector sum = FloatVector.zero(FLOATS);
-            for (int column = run; column < Math.min(end, run + RUN); column++) {
-                long at = ((long) line * columns + column) * channels + c;
-                long from = ((long) source * columns + column + shift) * channels + c;
-                sum = FloatVector.fromMemorySegment(FLOATS, x, from << 2, ORDER, in)
-                        .fma(FloatVector.fromMemorySegment(FLOATS, dy, at << 2, ORDER, in), sum);
+            for (int i = 0; i < count; i++) {
+                long step = (long) i * channels + c;
+                sum = FloatVector.fromMemorySegment(FLOATS, x, (from + step) << 2, ORDER)
+                        .fma(FloatVector.fromMemorySegment(FLOATS, dy, (at + step) << 2, ORDER), sum);
             }
-            total = total.add(sum);
+            sum.add(FloatVector.fromMemorySegment(FLOATS, y, (yAt + c) << 2, ORDER))
+                    .intoMemorySegment(y, (yAt + c) << 2, ORDER);
         }
-        return total;
+        for (; c < channels; c++) {
+            float sum = 0f;
+            for (int i = 0; i < count; i++) {
+                long step = (long) i * channels + c;
+                sum = Math.fma(x.getAtIndex(FLOAT, from + step), dy.getAtIndex(FLOAT, at + step), sum);
+            }
+            Pointwise.addTo(y, yAt + c, sum);
+        }
     }
 
     /// weight (C,1,k,k) = turned (T,C); channels `from` to `to`
@@ -125,8 +142,8 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
         int taps = kernel * kernel;
         for (int c = from; c < to; c++) {
             for (int t = 0; t < taps; t++) {
-                float w = turned.getAtIndex(Lanes.FLOAT, (long) t * channels + c);
-                weight.setAtIndex(Lanes.FLOAT, (long) c * taps + t, w);
+                float w = turned.getAtIndex(FLOAT, (long) t * channels + c);
+                weight.setAtIndex(FLOAT, (long) c * taps + t, w);
             }
         }
     }

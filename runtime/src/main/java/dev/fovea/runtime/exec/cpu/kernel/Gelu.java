@@ -34,7 +34,7 @@ public final class Gelu {
     }
 
     private static FloatVector exact(FloatVector x) {
-        return x.mul(VectorMath.normalCdf(x, VectorMath.exp(x.mul(x).mul(-0.5f))));
+        return x.mul(VectorMath.normalCdf(x, VectorMath.expUpTo(x.mul(x).mul(-0.5f))));
     }
 
     /// dx (S) = dy * (Phi(x) + x * phi(x)), x (S), dy (S)
@@ -54,7 +54,7 @@ public final class Gelu {
     }
 
     private static FloatVector exactSlope(FloatVector x) {
-        FloatVector bell = VectorMath.exp(x.mul(x).mul(-0.5f));
+        FloatVector bell = VectorMath.expUpTo(x.mul(x).mul(-0.5f));
         return x.mul(bell).mul(INVERSE_SQRT_2_PI).add(VectorMath.normalCdf(x, bell));
     }
 

@@ -1,13 +1,12 @@
 package dev.fovea.runtime.exec.cpu.kernel;
 
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /// Normalisation of rows to mean 0 and variance 1 with a learned scale and shift. The backward kernel computes
 /// mean and variance again: a row is in the first-level cache anyway.
@@ -27,13 +26,12 @@ public final class LayerNorm {
             float eps,
             int from,
             int to) {
-        int whole = FLOATS.loopBound(width);
-        VectorMask<Float> rest = FLOATS.indexInRange(whole, width);
         for (int r = from; r < to; r++) {
             long row = (long) r * width;
-            float mean = mean(x, row, width, whole, rest);
-            float scale = inverseDeviation(x, row, width, whole, rest, mean, eps);
-            for (int i = 0; i < whole; i += WIDTH) {
+            float mean = mean(x, row, width);
+            float scale = inverseDeviation(x, row, width, mean, eps);
+            int i = 0;
+            for (; i <= width - WIDTH; i += WIDTH) {
                 FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER)
                         .sub(mean)
                         .mul(scale)
@@ -41,42 +39,40 @@ public final class LayerNorm {
                         .add(FloatVector.fromMemorySegment(FLOATS, beta, (long) i << 2, ORDER))
                         .intoMemorySegment(y, (row + i) << 2, ORDER);
             }
-            if (whole < width) {
-                FloatVector.fromMemorySegment(FLOATS, x, (row + whole) << 2, ORDER, rest)
-                        .sub(mean)
-                        .mul(scale)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, (long) whole << 2, ORDER, rest))
-                        .add(FloatVector.fromMemorySegment(FLOATS, beta, (long) whole << 2, ORDER, rest))
-                        .intoMemorySegment(y, (row + whole) << 2, ORDER, rest);
+            for (; i < width; i++) {
+                float normal = (x.getAtIndex(FLOAT, row + i) - mean) * scale;
+                y.setAtIndex(FLOAT, row + i, normal * gamma.getAtIndex(FLOAT, i) + beta.getAtIndex(FLOAT, i));
             }
         }
     }
 
-    private static float mean(MemorySegment x, long row, int width, int whole, VectorMask<Float> rest) {
-        FloatVector sum = FloatVector.zero(FLOATS);
-        for (int i = 0; i < whole; i += WIDTH) {
-            sum = sum.add(FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER));
+    private static float mean(MemorySegment x, long row, int width) {
+        FloatVector sums = FloatVector.zero(FLOATS);
+        int i = 0;
+        for (; i <= width - WIDTH; i += WIDTH) {
+            sums = sums.add(FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER));
         }
-        if (whole < width) {
-            sum = sum.add(FloatVector.fromMemorySegment(FLOATS, x, (row + whole) << 2, ORDER, rest));
+        float sum = VectorMath.sum(sums);
+        for (; i < width; i++) {
+            sum += x.getAtIndex(FLOAT, row + i);
         }
-        return sum.reduceLanes(VectorOperators.ADD) / width;
+        return sum / width;
     }
 
-    private static float inverseDeviation(
-            MemorySegment x, long row, int width, int whole, VectorMask<Float> rest, float mean, float eps) {
-        FloatVector sum = FloatVector.zero(FLOATS);
-        for (int i = 0; i < whole; i += WIDTH) {
+    private static float inverseDeviation(MemorySegment x, long row, int width, float mean, float eps) {
+        FloatVector sums = FloatVector.zero(FLOATS);
+        int i = 0;
+        for (; i <= width - WIDTH; i += WIDTH) {
             FloatVector d = FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER)
                     .sub(mean);
-            sum = d.fma(d, sum);
+            sums = d.fma(d, sums);
         }
-        if (whole < width) {
-            FloatVector d = FloatVector.fromMemorySegment(FLOATS, x, (row + whole) << 2, ORDER, rest)
-                    .sub(mean, rest);
-            sum = d.fma(d, sum);
+        float sum = VectorMath.sum(sums);
+        for (; i < width; i++) {
+            float d = x.getAtIndex(FLOAT, row + i) - mean;
+            sum += d * d;
         }
-        return (float) (1 / Math.sqrt(sum.reduceLanes(VectorOperators.ADD) / width + eps));
+        return (float) (1 / Math.sqrt(sum / width + eps));
     }
 
     /// dx (R,D), rows `from` to `to`; sums (2,D), starting at float `sumsAt`: the shares of these rows in
@@ -92,21 +88,49 @@ public final class LayerNorm {
             float eps,
             int from,
             int to) {
-        int whole = FLOATS.loopBound(width);
-        VectorMask<Float> rest = FLOATS.indexInRange(whole, width);
         Pointwise.zero(sums, sumsAt, sumsAt + 2L * width);
         for (int r = from; r < to; r++) {
             long row = (long) r * width;
-            float mean = mean(x, row, width, whole, rest);
-            float scale = inverseDeviation(x, row, width, whole, rest, mean, eps);
-            row(dx, sums, sumsAt, x, gamma, dy, width, row, mean, scale);
+            float mean = mean(x, row, width);
+            float scale = inverseDeviation(x, row, width, mean, eps);
+            addShares(sums, sumsAt, x, dy, width, row, mean, scale);
+            row(dx, x, gamma, dy, width, row, mean, scale);
         }
     }
 
-    private static void row(
-            MemorySegment dx,
+    /// sums (2,D) += dy * normal, dy of one row
+    private static void addShares(
             MemorySegment sums,
             long sumsAt,
+            MemorySegment x,
+            MemorySegment dy,
+            int width,
+            long row,
+            float mean,
+            float scale) {
+        int i = 0;
+        for (; i <= width - WIDTH; i += WIDTH) {
+            FloatVector normal = FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER)
+                    .sub(mean)
+                    .mul(scale);
+            FloatVector d = FloatVector.fromMemorySegment(FLOATS, dy, (row + i) << 2, ORDER);
+            long gammaAt = (sumsAt + i) << 2;
+            long betaAt = (sumsAt + width + i) << 2;
+            d.fma(normal, FloatVector.fromMemorySegment(FLOATS, sums, gammaAt, ORDER))
+                    .intoMemorySegment(sums, gammaAt, ORDER);
+            d.add(FloatVector.fromMemorySegment(FLOATS, sums, betaAt, ORDER)).intoMemorySegment(sums, betaAt, ORDER);
+        }
+        for (; i < width; i++) {
+            float normal = (x.getAtIndex(FLOAT, row + i) - mean) * scale;
+            float d = dy.getAtIndex(FLOAT, row + i);
+            Pointwise.addTo(sums, sumsAt + i, d * normal);
+            Pointwise.addTo(sums, sumsAt + width + i, d);
+        }
+    }
+
+    /// dx of one row = scale * (dy gamma - mean(dy gamma) - normal mean(dy gamma normal))
+    private static void row(
+            MemorySegment dx,
             MemorySegment x,
             MemorySegment gamma,
             MemorySegment dy,
@@ -114,37 +138,55 @@ public final class LayerNorm {
             long row,
             float mean,
             float scale) {
-        FloatVector sumG = FloatVector.zero(FLOATS);
-        FloatVector sumGX = FloatVector.zero(FLOATS);
-        for (int i = 0; i < width; i += WIDTH) {
-            VectorMask<Float> in = FLOATS.indexInRange(i, width);
-            FloatVector normal = FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER, in)
+        FloatVector sumsG = FloatVector.zero(FLOATS);
+        FloatVector sumsGX = FloatVector.zero(FLOATS);
+        int i = 0;
+        for (; i <= width - WIDTH; i += WIDTH) {
+            FloatVector normal = FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER)
                     .sub(mean)
                     .mul(scale);
-            FloatVector d = FloatVector.fromMemorySegment(FLOATS, dy, (row + i) << 2, ORDER, in);
-            FloatVector g = d.mul(FloatVector.fromMemorySegment(FLOATS, gamma, (long) i << 2, ORDER, in));
-            sumG = sumG.add(g);
-            sumGX = g.fma(normal, sumGX);
-            long gammaAt = (sumsAt + i) << 2;
-            long betaAt = (sumsAt + width + i) << 2;
-            d.fma(normal, FloatVector.fromMemorySegment(FLOATS, sums, gammaAt, ORDER, in))
-                    .intoMemorySegment(sums, gammaAt, ORDER, in);
-            d.add(FloatVector.fromMemorySegment(FLOATS, sums, betaAt, ORDER, in))
-                    .intoMemorySegment(sums, betaAt, ORDER, in);
+            FloatVector g = FloatVector.fromMemorySegment(FLOATS, dy, (row + i) << 2, ORDER)
+                    .mul(FloatVector.fromMemorySegment(FLOATS, gamma, (long) i << 2, ORDER));
+            sumsG = sumsG.add(g);
+            sumsGX = g.fma(normal, sumsGX);
         }
-        float meanG = sumG.reduceLanes(VectorOperators.ADD) / width;
-        float meanGX = sumGX.reduceLanes(VectorOperators.ADD) / width;
-        for (int i = 0; i < width; i += WIDTH) {
-            VectorMask<Float> in = FLOATS.indexInRange(i, width);
-            FloatVector normal = FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER, in)
+        float sumG = VectorMath.sum(sumsG);
+        float sumGX = VectorMath.sum(sumsGX);
+        for (; i < width; i++) {
+            float g = dy.getAtIndex(FLOAT, row + i) * gamma.getAtIndex(FLOAT, i);
+            sumG += g;
+            sumGX += g * (x.getAtIndex(FLOAT, row + i) - mean) * scale;
+        }
+        write(dx, x, gamma, dy, width, row, mean, scale, sumG / width, sumGX / width);
+    }
+
+    private static void write(
+            MemorySegment dx,
+            MemorySegment x,
+            MemorySegment gamma,
+            MemorySegment dy,
+            int width,
+            long row,
+            float mean,
+            float scale,
+            float meanG,
+            float meanGX) {
+        int i = 0;
+        for (; i <= width - WIDTH; i += WIDTH) {
+            FloatVector normal = FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER)
                     .sub(mean)
                     .mul(scale);
-            FloatVector.fromMemorySegment(FLOATS, dy, (row + i) << 2, ORDER, in)
-                    .mul(FloatVector.fromMemorySegment(FLOATS, gamma, (long) i << 2, ORDER, in))
+            FloatVector.fromMemorySegment(FLOATS, dy, (row + i) << 2, ORDER)
+                    .mul(FloatVector.fromMemorySegment(FLOATS, gamma, (long) i << 2, ORDER))
                     .sub(meanG)
                     .sub(normal.mul(meanGX))
                     .mul(scale)
-                    .intoMemorySegment(dx, (row + i) << 2, ORDER, in);
+                    .intoMemorySegment(dx, (row + i) << 2, ORDER);
+        }
+        for (; i < width; i++) {
+            float normal = (x.getAtIndex(FLOAT, row + i) - mean) * scale;
+            float g = dy.getAtIndex(FLOAT, row + i) * gamma.getAtIndex(FLOAT, i);
+            dx.setAtIndex(FLOAT, row + i, (g - meanG - normal * meanGX) * scale);
         }
     }
 }

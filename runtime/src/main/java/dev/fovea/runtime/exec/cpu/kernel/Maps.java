@@ -7,8 +7,6 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /// Maps of numbers over a grid, resized to another grid. Window i of m over n cells is floor(i*n/m) ..
 /// ceil((i+1)*n/m).
@@ -42,12 +40,8 @@ public record Maps(int rows, int columns, int toRows, int toColumns) {
         int cells = toRows * toColumns;
         Pointwise.zero(dx, (long) from * rows * columns, (long) to * rows * columns);
         for (long i = (long) from * cells; i < (long) to * cells; i++) {
-            addTo(dx, winner(x, i), dy.getAtIndex(FLOAT, i));
+            Pointwise.addTo(dx, winner(x, i), dy.getAtIndex(FLOAT, i));
         }
-    }
-
-    private static void addTo(MemorySegment y, long at, float value) {
-        y.setAtIndex(FLOAT, at, y.getAtIndex(FLOAT, at) + value);
     }
 
     /// Where the first maximum of window `i` of the whole output lies in x; a NaN counts as larger than
@@ -85,7 +79,7 @@ public record Maps(int rows, int columns, int toRows, int toColumns) {
         int cells = toRows * toColumns;
         Pointwise.zero(dx, (long) from * rows * columns, (long) to * rows * columns);
         for (long i = (long) from * cells; i < (long) to * cells; i++) {
-            addTo(dx, nearestSource(i), dy.getAtIndex(FLOAT, i));
+            Pointwise.addTo(dx, nearestSource(i), dy.getAtIndex(FLOAT, i));
         }
     }
 
@@ -115,12 +109,16 @@ public record Maps(int rows, int columns, int toRows, int toColumns) {
     }
 
     private static float lineSum(MemorySegment x, long line, int first, int end) {
-        FloatVector sum = FloatVector.zero(FLOATS);
-        for (int c = first; c < end; c += WIDTH) {
-            VectorMask<Float> in = FLOATS.indexInRange(c, end);
-            sum = sum.add(FloatVector.fromMemorySegment(FLOATS, x, (line + c) << 2, ORDER, in));
+        FloatVector sums = FloatVector.zero(FLOATS);
+        int c = first;
+        for (; c <= end - WIDTH; c += WIDTH) {
+            sums = sums.add(FloatVector.fromMemorySegment(FLOATS, x, (line + c) << 2, ORDER));
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        float sum = VectorMath.sum(sums);
+        for (; c < end; c++) {
+            sum += x.getAtIndex(FLOAT, line + c);
+        }
+        return sum;
     }
 
     /// y (B,K) = map (B,N) at the cells indices (B,K); elements `from` to `to` of B*K

@@ -1,5 +1,6 @@
 package dev.fovea.runtime.exec.cpu.kernel;
 
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
@@ -23,11 +24,8 @@ public final class Pointwise {
                     .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER))
                     .intoMemorySegment(y, i << 2, ORDER);
         }
-        if (i < to) {
-            VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-            FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER, rest)
-                    .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER, rest))
-                    .intoMemorySegment(y, i << 2, ORDER, rest);
+        for (; i < to; i++) {
+            y.setAtIndex(FLOAT, i, a.getAtIndex(FLOAT, i) + b.getAtIndex(FLOAT, i));
         }
     }
 
@@ -37,12 +35,14 @@ public final class Pointwise {
         for (; i <= to - WIDTH; i += WIDTH) {
             FloatVector.fromMemorySegment(FLOATS, x, i << 2, ORDER).mul(factor).intoMemorySegment(y, i << 2, ORDER);
         }
-        if (i < to) {
-            VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-            FloatVector.fromMemorySegment(FLOATS, x, i << 2, ORDER, rest)
-                    .mul(factor)
-                    .intoMemorySegment(y, i << 2, ORDER, rest);
+        for (; i < to; i++) {
+            y.setAtIndex(FLOAT, i, factor * x.getAtIndex(FLOAT, i));
         }
+    }
+
+    /// y[at] += value
+    static void addTo(MemorySegment y, long at, float value) {
+        y.setAtIndex(FLOAT, at, y.getAtIndex(FLOAT, at) + value);
     }
 
     /// y (R,C) = row (C) in every row
@@ -55,19 +55,16 @@ public final class Pointwise {
     /// y (R,C) = x (R,C) * scale (C)
     public static void scaleColumns(
             MemorySegment y, MemorySegment x, MemorySegment scale, int columns, int from, int to) {
-        int whole = FLOATS.loopBound(columns);
-        VectorMask<Float> rest = FLOATS.indexInRange(whole, columns);
         for (int r = from; r < to; r++) {
             long row = (long) r * columns;
-            for (int c = 0; c < whole; c += WIDTH) {
+            int c = 0;
+            for (; c <= columns - WIDTH; c += WIDTH) {
                 FloatVector.fromMemorySegment(FLOATS, x, (row + c) << 2, ORDER)
                         .mul(FloatVector.fromMemorySegment(FLOATS, scale, (long) c << 2, ORDER))
                         .intoMemorySegment(y, (row + c) << 2, ORDER);
             }
-            if (whole < columns) {
-                FloatVector.fromMemorySegment(FLOATS, x, (row + whole) << 2, ORDER, rest)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, scale, (long) whole << 2, ORDER, rest))
-                        .intoMemorySegment(y, (row + whole) << 2, ORDER, rest);
+            for (; c < columns; c++) {
+                y.setAtIndex(FLOAT, row + c, x.getAtIndex(FLOAT, row + c) * scale.getAtIndex(FLOAT, c));
             }
         }
     }
@@ -75,21 +72,9 @@ public final class Pointwise {
     /// y (R,C) = x (R,C) + rows (N,C), where row r of x gets row r modulo N
     public static void addRows(
             MemorySegment y, MemorySegment x, MemorySegment rows, int period, int columns, int from, int to) {
-        int whole = FLOATS.loopBound(columns);
-        VectorMask<Float> rest = FLOATS.indexInRange(whole, columns);
         for (int r = from; r < to; r++) {
             long row = (long) r * columns;
-            long added = (long) (r % period) * columns;
-            for (int c = 0; c < whole; c += WIDTH) {
-                FloatVector.fromMemorySegment(FLOATS, x, (row + c) << 2, ORDER)
-                        .add(FloatVector.fromMemorySegment(FLOATS, rows, (added + c) << 2, ORDER))
-                        .intoMemorySegment(y, (row + c) << 2, ORDER);
-            }
-            if (whole < columns) {
-                FloatVector.fromMemorySegment(FLOATS, x, (row + whole) << 2, ORDER, rest)
-                        .add(FloatVector.fromMemorySegment(FLOATS, rows, (added + whole) << 2, ORDER, rest))
-                        .intoMemorySegment(y, (row + whole) << 2, ORDER, rest);
-            }
+            Unit.combine(y, row, 1f, x, row, 1f, rows, (long) (r % period) * columns, columns);
         }
     }
 
@@ -97,14 +82,23 @@ public final class Pointwise {
     /// factor for one input alone
     public static void probability(
             MemorySegment p, MemorySegment a, MemorySegment b, float factor, float limit, long from, long to) {
-        for (long i = from; i < to; i += WIDTH) {
-            VectorMask<Float> present = FLOATS.indexInRange(i, to);
-            FloatVector logit = logit(a, b, factor, i, present);
-            VectorMath.sigmoid(logit.max(-limit).min(limit)).intoMemorySegment(p, i << 2, ORDER, present);
+        long i = from;
+        for (; i <= to - WIDTH; i += WIDTH) {
+            FloatVector logit = FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER))
+                    .mul(factor);
+            VectorMath.sigmoid(logit.max(-limit).min(limit)).intoMemorySegment(p, i << 2, ORDER);
+        }
+        if (i < to) {
+            VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+            FloatVector logit = FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER, rest)
+                    .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER, rest))
+                    .mul(factor);
+            VectorMath.sigmoid(logit.max(-limit).min(limit)).intoMemorySegment(p, i << 2, ORDER, rest);
         }
     }
 
-    /// d (S) = dy (S) times the slope of [#probability] in one of its inputs: `factor * p (1 - p)`, 0 where the
+    /// d (S) = dy (S) times the slope of [#probability] in one of its inputs: `slope * p (1 - p)`, 0 where the
     /// logit was cut
     public static void probabilityBackward(
             MemorySegment d,
@@ -116,30 +110,36 @@ public final class Pointwise {
             float limit,
             long from,
             long to) {
-        for (long i = from; i < to; i += WIDTH) {
-            VectorMask<Float> present = FLOATS.indexInRange(i, to);
-            FloatVector logit = logit(a, b, factor, i, present);
-            FloatVector p = VectorMath.sigmoid(logit);
-            FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dy, i << 2, ORDER, present)
-                    .mul(p.mul(p.neg().add(1f)))
-                    .mul(slope);
-            gradient.blend(0f, logit.abs().compare(VectorOperators.GT, limit))
-                    .intoMemorySegment(d, i << 2, ORDER, present);
+        long i = from;
+        for (; i <= to - WIDTH; i += WIDTH) {
+            FloatVector logit = FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER))
+                    .mul(factor);
+            probabilitySlope(logit, slope, limit)
+                    .mul(FloatVector.fromMemorySegment(FLOATS, dy, i << 2, ORDER))
+                    .intoMemorySegment(d, i << 2, ORDER);
+        }
+        if (i < to) {
+            VectorMask<Float> rest = FLOATS.indexInRange(i, to);
+            FloatVector logit = FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER, rest)
+                    .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER, rest))
+                    .mul(factor);
+            probabilitySlope(logit, slope, limit)
+                    .mul(FloatVector.fromMemorySegment(FLOATS, dy, i << 2, ORDER, rest))
+                    .intoMemorySegment(d, i << 2, ORDER, rest);
         }
     }
 
-    private static FloatVector logit(
-            MemorySegment a, MemorySegment b, float factor, long i, VectorMask<Float> present) {
-        return FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER, present)
-                .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER, present))
-                .mul(factor);
+    private static FloatVector probabilitySlope(FloatVector logit, float slope, float limit) {
+        FloatVector p = VectorMath.sigmoid(logit);
+        return p.mul(p.neg().add(1f)).mul(slope).blend(0f, logit.abs().compare(VectorOperators.GT, limit));
     }
 
     /// y (R,C) = row r of a (R,C) where flags (R) is not 0, else of b (R,C)
     public static void whereRows(
             MemorySegment y, MemorySegment flags, MemorySegment a, MemorySegment b, int columns, int from, int to) {
         for (int r = from; r < to; r++) {
-            boolean first = flags.getAtIndex(Lanes.FLOAT, r) != 0;
+            boolean first = flags.getAtIndex(FLOAT, r) != 0;
             MemorySegment.copy(first ? a : b, 4L * r * columns, y, 4L * r * columns, 4L * columns);
         }
     }
@@ -148,7 +148,7 @@ public final class Pointwise {
     public static void whereRowsBackward(
             MemorySegment da, MemorySegment db, MemorySegment flags, MemorySegment dy, int columns, int from, int to) {
         for (int r = from; r < to; r++) {
-            boolean first = flags.getAtIndex(Lanes.FLOAT, r) != 0;
+            boolean first = flags.getAtIndex(FLOAT, r) != 0;
             MemorySegment.copy(dy, 4L * r * columns, first ? da : db, 4L * r * columns, 4L * columns);
             zero(first ? db : da, (long) r * columns, (long) (r + 1) * columns);
         }
@@ -157,7 +157,7 @@ public final class Pointwise {
     /// Elements `from` to `to` of y become 0.
     public static void zero(MemorySegment y, long from, long to) {
         for (long i = from; i < to; i++) {
-            y.set(Lanes.FLOAT, i << 2, 0f);
+            y.set(FLOAT, i << 2, 0f);
         }
     }
 }

@@ -8,7 +8,6 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /// Attention of one query, shared by the batch, over the tokens of each batch entry.
 ///
@@ -53,7 +52,7 @@ public record PoolAttention(int tokens, int heads, int headWidth) {
             Pointwise.zero(y, at, at + headWidth);
             for (int j = 0; j < tokens; j++) {
                 float p = probabilities.getAtIndex(FLOAT, (long) item * tokens + j);
-                Unit.combine(y, at, 1f, y, at, p, kv, value(b, h, j), headWidth);
+                Unit.add(y, at, p, kv, value(b, h, j), headWidth);
             }
         }
     }
@@ -88,15 +87,23 @@ public record PoolAttention(int tokens, int heads, int headWidth) {
     /// x = e^(x - most) for `count` floats from `first` on; their sum
     private static float exponentials(MemorySegment x, long first, int count, float most) {
         FloatVector sum = FloatVector.zero(FLOATS);
-        for (int j = 0; j < count; j += WIDTH) {
-            VectorMask<Float> in = FLOATS.indexInRange(j, count);
+        int j = 0;
+        for (; j <= count - WIDTH; j += WIDTH) {
             long at = (first + j) << 2;
-            FloatVector e = VectorMath.exp(
-                    FloatVector.fromMemorySegment(FLOATS, x, at, ORDER, in).sub(most));
-            sum = sum.add(e, in);
-            e.intoMemorySegment(x, at, ORDER, in);
+            FloatVector e = VectorMath.expUpTo(
+                    FloatVector.fromMemorySegment(FLOATS, x, at, ORDER).sub(most));
+            sum = sum.add(e);
+            e.intoMemorySegment(x, at, ORDER);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        if (j < count) {
+            VectorMask<Float> rest = FLOATS.indexInRange(j, count);
+            long at = (first + j) << 2;
+            FloatVector e = VectorMath.expUpTo(
+                    FloatVector.fromMemorySegment(FLOATS, x, at, ORDER, rest).sub(most));
+            sum = sum.add(e, rest);
+            e.intoMemorySegment(x, at, ORDER, rest);
+        }
+        return VectorMath.sum(sum);
     }
 
     /// dkv (B,N,2D) from query (D), kv (B,N,2D), mask (B,N) and dy (B,D). `scratch` receives the probabilities
@@ -156,8 +163,8 @@ public record PoolAttention(int tokens, int heads, int headWidth) {
         float slope = p * (scratch.getAtIndex(FLOAT, scores + number) - mean) * scale();
         long q = (long) h * headWidth;
         long at = (long) b * width() + (long) h * headWidth;
-        Unit.combine(scratch, share, 1f, scratch, share, slope, kv, key(b, h, j), headWidth);
-        Unit.combine(dkv, key(b, h, j), slope, query, q, 0f, query, q, headWidth);
-        Unit.combine(dkv, value(b, h, j), p, dy, at, 0f, dy, at, headWidth);
+        Unit.add(scratch, share, slope, kv, key(b, h, j), headWidth);
+        Unit.scale(dkv, key(b, h, j), slope, query, q, headWidth);
+        Unit.scale(dkv, value(b, h, j), p, dy, at, headWidth);
     }
 }

@@ -40,7 +40,7 @@ public final class Resampled {
             for (int tap = 0; tap < TAPS * TAPS; tap++) {
                 float weight = weight(position, tap);
                 if (weight != 0) {
-                    Unit.combine(y, at, 1f, y, at, weight, table, (long) row(position, tap) * width, width);
+                    Unit.add(y, at, weight, table, (long) row(position, tap) * width, width);
                 }
             }
         }
@@ -57,7 +57,7 @@ public final class Resampled {
                 int row = row(position, tap);
                 if (weight != 0 && row >= from && row < to) {
                     long at = (long) row * width;
-                    Unit.combine(dtable, at, 1f, dtable, at, weight, dy, (long) k * width, width);
+                    Unit.add(dtable, at, weight, dy, (long) k * width, width);
                 }
             }
         }

@@ -38,7 +38,7 @@ public final class Rows {
             int row = index(indices, k, tableRows);
             if (row >= from && row < to) {
                 long at = (long) row * width;
-                Unit.combine(dtable, at, 1f, dtable, at, 1f, dy, (long) k * width, width);
+                Unit.add(dtable, at, 1f, dy, (long) k * width, width);
             }
         }
     }

@@ -6,7 +6,6 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /// Sums of squares, for norms.
 ///
@@ -19,16 +18,17 @@ public final class Squares {
 
     /// The sum of the squares of elements `from` to `to` of x (S); at most [#BLOCK] of them for full precision.
     public static double sum(MemorySegment x, long from, long to) {
-        FloatVector sum = FloatVector.zero(FLOATS);
+        FloatVector sums = FloatVector.zero(FLOATS);
         long i = from;
         for (; i <= to - WIDTH; i += WIDTH) {
             FloatVector v = FloatVector.fromMemorySegment(FLOATS, x, i << 2, ORDER);
-            sum = v.fma(v, sum);
+            sums = v.fma(v, sums);
         }
-        if (i < to) {
-            FloatVector v = FloatVector.fromMemorySegment(FLOATS, x, i << 2, ORDER, FLOATS.indexInRange(i, to));
-            sum = v.fma(v, sum);
+        double sum = VectorMath.sum(sums);
+        for (; i < to; i++) {
+            float v = x.getAtIndex(Lanes.FLOAT, i);
+            sum += v * v;
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return sum;
     }
 }

@@ -1,13 +1,12 @@
 package dev.fovea.runtime.exec.cpu.kernel;
 
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /// Rows divided by their length, and the cosine of rows with a prompt.
 ///
@@ -17,18 +16,17 @@ public final class Unit {
 
     /// The inner product of `width` floats of a at `aAt` and b at `bAt`.
     static float dot(MemorySegment a, long aAt, MemorySegment b, long bAt, int width) {
-        FloatVector sum = FloatVector.zero(FLOATS);
+        FloatVector sums = FloatVector.zero(FLOATS);
         int i = 0;
         for (; i <= width - WIDTH; i += WIDTH) {
-            sum = FloatVector.fromMemorySegment(FLOATS, a, (aAt + i) << 2, ORDER)
-                    .fma(FloatVector.fromMemorySegment(FLOATS, b, (bAt + i) << 2, ORDER), sum);
+            sums = FloatVector.fromMemorySegment(FLOATS, a, (aAt + i) << 2, ORDER)
+                    .fma(FloatVector.fromMemorySegment(FLOATS, b, (bAt + i) << 2, ORDER), sums);
         }
-        if (i < width) {
-            VectorMask<Float> rest = FLOATS.indexInRange(i, width);
-            sum = FloatVector.fromMemorySegment(FLOATS, a, (aAt + i) << 2, ORDER, rest)
-                    .fma(FloatVector.fromMemorySegment(FLOATS, b, (bAt + i) << 2, ORDER, rest), sum);
+        float sum = VectorMath.sum(sums);
+        for (; i < width; i++) {
+            sum += a.getAtIndex(FLOAT, aAt + i) * b.getAtIndex(FLOAT, bAt + i);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return sum;
     }
 
     /// y at `yAt` = p * a at `aAt` + q * b at `bAt`, `width` floats
@@ -42,13 +40,44 @@ public final class Unit {
             MemorySegment b,
             long bAt,
             int width) {
-        for (int i = 0; i < width; i += WIDTH) {
-            VectorMask<Float> in = FLOATS.indexInRange(i, width);
-            FloatVector.fromMemorySegment(FLOATS, a, (aAt + i) << 2, ORDER, in)
+        int i = 0;
+        for (; i <= width - WIDTH; i += WIDTH) {
+            FloatVector.fromMemorySegment(FLOATS, a, (aAt + i) << 2, ORDER)
                     .mul(p)
-                    .add(FloatVector.fromMemorySegment(FLOATS, b, (bAt + i) << 2, ORDER, in)
+                    .add(FloatVector.fromMemorySegment(FLOATS, b, (bAt + i) << 2, ORDER)
                             .mul(q))
-                    .intoMemorySegment(y, (yAt + i) << 2, ORDER, in);
+                    .intoMemorySegment(y, (yAt + i) << 2, ORDER);
+        }
+        for (; i < width; i++) {
+            float value = p * a.getAtIndex(FLOAT, aAt + i) + q * b.getAtIndex(FLOAT, bAt + i);
+            y.setAtIndex(FLOAT, yAt + i, value);
+        }
+    }
+
+    /// y at `yAt` = p * a at `aAt`, `width` floats
+    static void scale(MemorySegment y, long yAt, float p, MemorySegment a, long aAt, int width) {
+        int i = 0;
+        for (; i <= width - WIDTH; i += WIDTH) {
+            FloatVector.fromMemorySegment(FLOATS, a, (aAt + i) << 2, ORDER)
+                    .mul(p)
+                    .intoMemorySegment(y, (yAt + i) << 2, ORDER);
+        }
+        for (; i < width; i++) {
+            y.setAtIndex(FLOAT, yAt + i, p * a.getAtIndex(FLOAT, aAt + i));
+        }
+    }
+
+    /// y at `yAt` += p * a at `aAt`, `width` floats
+    static void add(MemorySegment y, long yAt, float p, MemorySegment a, long aAt, int width) {
+        int i = 0;
+        for (; i <= width - WIDTH; i += WIDTH) {
+            FloatVector.fromMemorySegment(FLOATS, a, (aAt + i) << 2, ORDER)
+                    .mul(p)
+                    .add(FloatVector.fromMemorySegment(FLOATS, y, (yAt + i) << 2, ORDER))
+                    .intoMemorySegment(y, (yAt + i) << 2, ORDER);
+        }
+        for (; i < width; i++) {
+            y.setAtIndex(FLOAT, yAt + i, p * a.getAtIndex(FLOAT, aAt + i) + y.getAtIndex(FLOAT, yAt + i));
         }
     }
 
@@ -61,7 +90,7 @@ public final class Unit {
         for (int r = from; r < to; r++) {
             long row = (long) r * width;
             float inverse = 1 / Math.max(length(x, row, width), eps);
-            combine(y, row, inverse, x, row, 0f, x, row, width);
+            scale(y, row, inverse, x, row, width);
         }
     }
 
@@ -94,7 +123,7 @@ public final class Unit {
             long row = (long) r * width;
             long p = shared ? 0 : (long) (r / rows) * width;
             float lengths = Math.max(length(x, row, width), eps) * Math.max(length(prompt, p, width), eps);
-            y.setAtIndex(Lanes.FLOAT, r, dot(x, row, prompt, p, width) / lengths);
+            y.setAtIndex(FLOAT, r, dot(x, row, prompt, p, width) / lengths);
         }
     }
 
@@ -126,14 +155,14 @@ public final class Unit {
             for (int r = first; r < end; r++) {
                 long row = (long) r * width;
                 float rowLength = Math.max(length(x, row, width), eps);
-                float gradient = dy.getAtIndex(Lanes.FLOAT, r);
-                float cosine = y.getAtIndex(Lanes.FLOAT, r);
+                float gradient = dy.getAtIndex(FLOAT, r);
+                float cosine = y.getAtIndex(FLOAT, r);
                 float outer = gradient / rowLength;
                 combine(dx, row, outer / promptLength, prompt, p, -outer * cosine / rowLength, x, row, width);
-                combine(partial, sum, 1f, partial, sum, outer / promptLength, x, row, width);
+                add(partial, sum, outer / promptLength, x, row, width);
                 along += gradient * cosine;
             }
-            combine(partial, sum, 1f, partial, sum, -along / promptLength / promptLength, prompt, p, width);
+            add(partial, sum, -along / promptLength / promptLength, prompt, p, width);
         }
     }
 }

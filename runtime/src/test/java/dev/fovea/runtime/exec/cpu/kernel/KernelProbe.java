@@ -28,6 +28,13 @@ final class KernelProbe {
                 Workers workers = new Workers(threads)) {
             probe.peak(workers);
             probe.products(arena, new VectorGemm(workers));
+            probe.attention(arena, workers, new AttentionShape(1, 3289, 0, 6, 64, false));
+            probe.attention(arena, workers, new AttentionShape(1, 2560, 729, 3, 64, false));
+            probe.attention(arena, workers, new AttentionShape(2, 1024, 0, 6, 64, false));
+            probe.attention(arena, workers, new AttentionShape(16, 96, 81, 3, 64, false));
+            probe.attention(arena, workers, new AttentionShape(16, 64, 0, 3, 64, false));
+            probe.attention(arena, workers, new AttentionShape(1, 729, 0, 16, 72, false));
+            probe.rows(arena, workers);
         }
     }
 
@@ -72,6 +79,92 @@ final class KernelProbe {
         time(name, 2.0 * m * n * k, () -> gemm.multiply(transA, transB, m, n, k, a, 0, lda, b, 0, ldb, c, 0, n, false));
     }
 
+    /// Operations are counted as four (forward) and ten (backward) times queries, keys and width, whatever is
+    /// computed twice.
+    private void attention(Arena arena, Workers workers, AttentionShape s) {
+        long tokens = (long) s.batch() * s.tokens();
+        long cached = Math.max(1, (long) s.batch() * s.cached());
+        MemorySegment qkv = Arrays32.random(arena, tokens * 3 * s.width(), 1, 1);
+        MemorySegment cache = Arrays32.random(arena, cached * 3 * s.width(), 1, 2);
+        MemorySegment y = Arrays32.empty(arena, tokens * s.width());
+        MemorySegment lse = Arrays32.empty(arena, tokens * s.heads());
+        MemorySegment dy = Arrays32.random(arena, tokens * s.width(), 1, 3);
+        MemorySegment dqkv = Arrays32.empty(arena, tokens * 3 * s.width());
+        MemorySegment dcache = Arrays32.empty(arena, cached * 3 * s.width());
+        SelfAttention forward = new SelfAttention(workers);
+        forward.reserve(s);
+        SelfAttentionGradient backward = new SelfAttentionGradient(workers);
+        backward.reserve(s);
+        String name = s.batch() + "x" + s.heads() + "x" + s.tokens() + "x" + s.keys() + "x" + s.headWidth();
+        double product = (double) tokens * s.keys() * s.width();
+        time("attention " + name, 4 * product, () -> forward.run(s, y, lse, qkv, cache));
+        time("attention gradient " + name, 10 * product, () -> backward.run(s, dqkv, dcache, qkv, cache, y, lse, dy));
+    }
+
+    /// Work that is bound by memory, in operations of one a byte moved: GB/s.
+    private void rows(Arena arena, Workers workers) {
+        int rows = 4096;
+        int width = 768;
+        int all = rows * width;
+        MemorySegment x = Arrays32.random(arena, all, 3, 1);
+        MemorySegment dy = Arrays32.random(arena, all, 3, 2);
+        MemorySegment y = Arrays32.empty(arena, all);
+        MemorySegment gamma = Arrays32.random(arena, width, 3, 3);
+        MemorySegment sums = Arrays32.empty(arena, 2L * 64 * width);
+        time(
+                "layer norm, GB/s",
+                8.0 * all,
+                () -> workers.forRange(
+                        rows, 16, (from, to, _) -> LayerNorm.forward(y, x, gamma, gamma, width, 1e-6f, from, to)));
+        time(
+                "layer norm gradient, GB/s",
+                12.0 * all,
+                () -> workers.forRange(64, 1, (from, to, _) -> {
+                    for (int k = from; k < to; k++) {
+                        LayerNorm.backward(
+                                y,
+                                sums,
+                                2L * k * width,
+                                x,
+                                gamma,
+                                dy,
+                                width,
+                                1e-6f,
+                                k * rows / 64,
+                                (k + 1) * rows / 64);
+                    }
+                }));
+        time("gelu, GB/s", 8.0 * all, () -> workers.forRange(all, 1, (from, to, _) -> Gelu.exact(y, x, from, to)));
+        time(
+                "gelu gradient, GB/s",
+                12.0 * all,
+                () -> workers.forRange(all, 1, (from, to, _) -> Gelu.exactBackward(y, x, dy, from, to)));
+        time("gelu tanh, GB/s", 8.0 * all, () -> workers.forRange(all, 1, (from, to, _) -> Gelu.tanh(y, x, from, to)));
+        time(
+                "gelu tanh gradient, GB/s",
+                12.0 * all,
+                () -> workers.forRange(all, 1, (from, to, _) -> Gelu.tanhBackward(y, x, dy, from, to)));
+        time(
+                "add, GB/s",
+                12.0 * all,
+                () -> workers.forRange(all, 1, (from, to, _) -> Pointwise.add(y, x, dy, from, to)));
+        time(
+                "column sums, GB/s",
+                4.0 * all,
+                () -> workers.forRange(
+                        64 * ColumnSums.strips(width),
+                        1,
+                        (from, to, _) -> ColumnSums.blocks(sums, x, rows, width, 64, from, to)));
+        MemorySegment m = Arrays32.random(arena, all, 1, 4);
+        MemorySegment v = Arrays32.random(arena, all, 0, 4);
+        AdamW adamw = new AdamW(0.9, 0.95, 1e-8, 0.1, -100, 100);
+        adamw.prepare(1e-3, 0.1, 0.05, 1);
+        time(
+                "adamw, GB/s",
+                28.0 * all,
+                () -> workers.forRange(all, 1, (from, to, _) -> adamw.update(y, m, v, dy, from, to)));
+    }
+
     private void time(String name, double operations, Runnable body) {
         if (!name.contains(filter)) {
             return;
@@ -91,7 +184,7 @@ final class KernelProbe {
         Arrays.sort(seconds, 0, count);
         double typical = seconds[count / 4];
         System.out.printf(
-                Locale.ROOT, "%-32s %9.3f ms %8.1f GFLOP/s%n", name, typical * 1e3, operations / typical * 1e-9);
+                Locale.ROOT, "%-42s %9.3f ms %8.1f GFLOP/s%n", name, typical * 1e3, operations / typical * 1e-9);
     }
 
     private long now() {
