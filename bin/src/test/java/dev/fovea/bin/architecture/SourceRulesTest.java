@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestInstance;
 class SourceRulesTest {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
     private static final int LONGEST_FILE = 400;
-    private static final int LONGEST_LINE = 140;
+    private static final int LONGEST_LINE = 150;
     private static final Pattern PUBLIC_TYPE = Pattern.compile(
             "^ *(public |protected )(static |sealed |non-sealed |final |abstract |strictfp )*(class|interface|record|enum|@interface) \\w+.*");
     private static final Pattern ANNOTATION = Pattern.compile("^ *@.*|^ *[)}].*|^ {8,}.*");
