@@ -50,11 +50,12 @@ public final class ProgressLine implements RunListener, AutoCloseable {
         if (look.quiet()) {
             return;
         }
-        String steps = start.firstStep() > 0 ? "steps " + (start.firstStep() + 1) + " to " : "";
+        String steps = start.firstStep() > 0
+                ? "steps " + (start.firstStep() + 1) + " to " + start.totalSteps()
+                : start.totalSteps() + " steps";
         String size = start.plannedBytes() > 0 ? ", " + Quantities.bytes(start.plannedBytes()) + " planned" : "";
         permanent(look.style().bold(start.name()) + "  " + start.key());
-        permanent("  " + Quantities.count((double) start.parameters()) + " parameters, " + steps + start.totalSteps()
-                + " steps" + size);
+        permanent("  " + Quantities.count((double) start.parameters()) + " parameters, " + steps + size);
         permanent("  " + start.backend());
         lastWork = "";
         shown = false;
