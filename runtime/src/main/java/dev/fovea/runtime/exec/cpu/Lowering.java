@@ -30,8 +30,9 @@ import java.util.function.Function;
 final class Lowering {
     /// Elements below which a thread of its own does not pay.
     private static final int GRAIN = 1 << 14;
-    /// Elements of one item of pointwise work, so that parts begin at whole vectors.
-    private static final int ITEM = 1 << 10;
+    /// Elements of one call of a pointwise kernel: a multiple of the vector width, so that parts begin at whole
+    /// vectors, and few, because the JVM compiles what is called often much sooner than what loops long.
+    private static final int ITEM = 1 << 9;
 
     private final Engine engine;
     private final Scratch scratch;
@@ -108,10 +109,11 @@ final class Lowering {
 
     /// A step over single elements.
     Step elements(int elements, ElementBody body) {
-        return range(
-                Math.ceilDiv(elements, ITEM),
-                GRAIN / ITEM,
-                (from, to, _) -> body.run((long) from * ITEM, Math.min(elements, (long) to * ITEM)));
+        return range(Math.ceilDiv(elements, ITEM), GRAIN / ITEM, (from, to, _) -> {
+            for (int item = from; item < to; item++) {
+                body.run((long) item * ITEM, Math.min(elements, (item + 1L) * ITEM));
+            }
+        });
     }
 
     /// A step that runs on the calling thread.

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 /// width of a head.
 final class AttentionScratch {
     /// S: tokens on the other side that are treated at once; a multiple of the tile rows of every micro-kernel.
-    static final int BLOCK = 64;
+    static final int BLOCK = 128;
 
     final MicroKernel kernel;
     final int lanes;

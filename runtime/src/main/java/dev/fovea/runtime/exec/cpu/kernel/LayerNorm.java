@@ -31,19 +31,31 @@ public final class LayerNorm {
             long row = (long) r * width;
             float mean = mean(x, row, width, lanes);
             float scale = inverseDeviation(x, row, width, mean, eps, lanes);
-            int i = 0;
-            for (; i <= width - WIDTH; i += WIDTH) {
-                FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER)
-                        .sub(mean)
-                        .mul(scale)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, (long) i << 2, ORDER))
-                        .add(FloatVector.fromMemorySegment(FLOATS, beta, (long) i << 2, ORDER))
-                        .intoMemorySegment(y, (row + i) << 2, ORDER);
-            }
-            for (; i < width; i++) {
-                float normal = (x.getAtIndex(FLOAT, row + i) - mean) * scale;
-                y.setAtIndex(FLOAT, row + i, normal * gamma.getAtIndex(FLOAT, i) + beta.getAtIndex(FLOAT, i));
-            }
+            normalise(y, x, gamma, beta, width, row, mean, scale);
+        }
+    }
+
+    private static void normalise(
+            MemorySegment y,
+            MemorySegment x,
+            MemorySegment gamma,
+            MemorySegment beta,
+            int width,
+            long row,
+            float mean,
+            float scale) {
+        int i = 0;
+        for (; i <= width - WIDTH; i += WIDTH) {
+            FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER)
+                    .sub(mean)
+                    .mul(scale)
+                    .mul(FloatVector.fromMemorySegment(FLOATS, gamma, (long) i << 2, ORDER))
+                    .add(FloatVector.fromMemorySegment(FLOATS, beta, (long) i << 2, ORDER))
+                    .intoMemorySegment(y, (row + i) << 2, ORDER);
+        }
+        for (; i < width; i++) {
+            float normal = (x.getAtIndex(FLOAT, row + i) - mean) * scale;
+            y.setAtIndex(FLOAT, row + i, normal * gamma.getAtIndex(FLOAT, i) + beta.getAtIndex(FLOAT, i));
         }
     }
 

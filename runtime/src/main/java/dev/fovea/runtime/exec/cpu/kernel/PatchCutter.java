@@ -78,16 +78,27 @@ public final class PatchCutter {
     }
 
     private void line(MemorySegment patches, long to, MemorySegment pixels, long plane, int y, int left) {
+        long first = sourceRow(plane, y, 0);
+        long second = sourceRow(plane, y, 1);
+        long third = sourceRow(plane, y, 2);
+        long fourth = sourceRow(plane, y, 3);
+        int at = TAPS * y;
+        float[] w = vertical.weights;
         for (int x = 0; x < patch; x++) {
-            float sum = 0f;
-            for (int tap = 0; tap < TAPS; tap++) {
-                int row = Math.clamp(vertical.first[y] + tap, 0, pictureRows - 1);
-                sum += vertical.weights[TAPS * y + tap] * across(pixels, plane + (long) row * pictureColumns, left + x);
-            }
+            float sum = w[at] * across(pixels, first, left + x)
+                    + w[at + 1] * across(pixels, second, left + x)
+                    + w[at + 2] * across(pixels, third, left + x)
+                    + w[at + 3] * across(pixels, fourth, left + x);
             patches.set(FLOAT, (to + x) << 2, sum);
         }
     }
 
+    /// First float of the picture row that tap `tap` of row `y` of the resolution reads.
+    private long sourceRow(long plane, int y, int tap) {
+        return plane + (long) Math.clamp(vertical.first[y] + tap, 0, pictureRows - 1) * pictureColumns;
+    }
+
+    /// Row of the picture starting at float `line`, resampled at column `x` of the resolution.
     private float across(MemorySegment pixels, long line, int x) {
         int first = horizontal.first[x];
         int at = TAPS * x;

@@ -54,16 +54,19 @@ public final class Pointwise {
     public static void scaleColumns(
             MemorySegment y, MemorySegment x, MemorySegment scale, int columns, int from, int to) {
         for (int r = from; r < to; r++) {
-            long row = (long) r * columns;
-            int c = 0;
-            for (; c <= columns - WIDTH; c += WIDTH) {
-                FloatVector.fromMemorySegment(FLOATS, x, (row + c) << 2, ORDER)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, scale, (long) c << 2, ORDER))
-                        .intoMemorySegment(y, (row + c) << 2, ORDER);
-            }
-            for (; c < columns; c++) {
-                y.setAtIndex(FLOAT, row + c, x.getAtIndex(FLOAT, row + c) * scale.getAtIndex(FLOAT, c));
-            }
+            scaleRow(y, x, scale, columns, (long) r * columns);
+        }
+    }
+
+    private static void scaleRow(MemorySegment y, MemorySegment x, MemorySegment scale, int columns, long row) {
+        int c = 0;
+        for (; c <= columns - WIDTH; c += WIDTH) {
+            FloatVector.fromMemorySegment(FLOATS, x, (row + c) << 2, ORDER)
+                    .mul(FloatVector.fromMemorySegment(FLOATS, scale, (long) c << 2, ORDER))
+                    .intoMemorySegment(y, (row + c) << 2, ORDER);
+        }
+        for (; c < columns; c++) {
+            y.setAtIndex(FLOAT, row + c, x.getAtIndex(FLOAT, row + c) * scale.getAtIndex(FLOAT, c));
         }
     }
 

@@ -33,6 +33,7 @@ final class KernelProbe {
             probe.attention(arena, workers, new AttentionShape(2, 1024, 0, 6, 64, false));
             probe.attention(arena, workers, new AttentionShape(16, 96, 81, 3, 64, false));
             probe.attention(arena, workers, new AttentionShape(16, 64, 0, 3, 64, false));
+            probe.attention(arena, workers, new AttentionShape(32, 160, 64, 4, 32, false));
             probe.attention(arena, workers, new AttentionShape(1, 729, 0, 16, 72, false));
             probe.rows(arena, workers);
         }
