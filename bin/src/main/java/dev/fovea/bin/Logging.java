@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.LogManager;
 
-/// What libraries log: warnings only, one line each; with `-v` everything they find worth saying. The JDK makes one of
+/// What libraries log: warnings only, one line each; with `-v` everything they find worth saying. The JDK makes
+/// one of
 /// this class when something logs for the first time, so quick verbs do not pay for it.
 public final class Logging {
     private static final String LEVEL = "fovea.log.level";

@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/// A checkout with the real scripts, and beside it a fake JDK, a fake Maven, and an environment that knows no others.
+/// A checkout with the real scripts, and beside it a fake JDK, a fake Maven, and an environment that knows no
+/// others.
 ///
 /// @param root folder of everything
 /// @param home the checkout

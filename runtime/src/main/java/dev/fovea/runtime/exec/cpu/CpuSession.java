@@ -57,7 +57,7 @@ final class CpuSession implements Session {
         }
         for (int s = 0; s < slots.length; s++) {
             if (slots[s] == null) {
-                slots[s] = arena.allocate(4L * plan.slotElements().get(s), 64);
+                slots[s] = Lanes.allocate(arena, plan.slotElements().get(s));
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.fovea.runtime.exec.cpu;
 
 import dev.fovea.runtime.exec.Store;
+import dev.fovea.runtime.exec.cpu.kernel.Lanes;
 import dev.fovea.runtime.ir.Value;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,26 +13,31 @@ import java.util.Set;
 /// Parameters and optimizer state as float32 arrays.
 final class CpuStore implements Store {
     private final Arena arena = Arena.ofShared();
-    private final Map<String, MemorySegment> data = new LinkedHashMap<>();
+    private final Map<String, Tensor> data = new LinkedHashMap<>();
+
+    /// An array that may be longer than its elements, to end with a whole vector.
+    private record Tensor(int elements, MemorySegment array) {}
 
     /// The array of a parameter, made of zeros if it is new.
     ///
     /// @throws IllegalArgumentException if the store holds it with another number of elements
     MemorySegment array(Value parameter) {
-        MemorySegment array = data.computeIfAbsent(parameter.name(), _ -> arena.allocate(parameter.bytes(), 64));
-        if (array.byteSize() != parameter.bytes()) {
-            throw new IllegalArgumentException("the store holds " + parameter.name() + " with " + array.byteSize() / 4
+        int elements = parameter.shape().elements();
+        Tensor tensor =
+                data.computeIfAbsent(parameter.name(), _ -> new Tensor(elements, Lanes.allocate(arena, elements)));
+        if (tensor.elements != elements) {
+            throw new IllegalArgumentException("the store holds " + parameter.name() + " with " + tensor.elements
                     + " elements, the program wants " + parameter);
         }
-        return array;
+        return tensor.array;
     }
 
-    private MemorySegment known(String name) {
-        MemorySegment array = data.get(name);
-        if (array == null) {
+    private Tensor known(String name) {
+        Tensor tensor = data.get(name);
+        if (tensor == null) {
             throw new IllegalArgumentException("no parameter " + name + " in the store");
         }
-        return array;
+        return tensor;
     }
 
     @Override
@@ -41,19 +47,19 @@ final class CpuStore implements Store {
 
     @Override
     public int elements(String name) {
-        return (int) (known(name).byteSize() / 4);
+        return known(name).elements;
     }
 
     @Override
     public void write(String name, MemorySegment floats) {
-        MemorySegment array = known(name);
-        MemorySegment.copy(floats, 0, array, 0, array.byteSize());
+        Tensor tensor = known(name);
+        MemorySegment.copy(floats, 0, tensor.array, 0, 4L * tensor.elements);
     }
 
     @Override
     public void read(String name, MemorySegment floats) {
-        MemorySegment array = known(name);
-        MemorySegment.copy(array, 0, floats, 0, array.byteSize());
+        Tensor tensor = known(name);
+        MemorySegment.copy(tensor.array, 0, floats, 0, 4L * tensor.elements);
     }
 
     @Override

@@ -44,13 +44,14 @@ final class MeasureCpu {
     }
 
     private static void blocks(double[] sums, MemorySegment[] values, int[] sizes, int[] firstBlock, int from, int to) {
+        float[] lanes = new float[Lanes.WIDTH];
         int value = 0;
         for (int block = from; block < to; block++) {
             while (block >= firstBlock[value + 1]) {
                 value++;
             }
             long start = (long) (block - firstBlock[value]) * Squares.BLOCK;
-            sums[block] = Squares.sum(values[value], start, Math.min(sizes[value], start + Squares.BLOCK));
+            sums[block] = Squares.sum(values[value], start, Math.min(sizes[value], start + Squares.BLOCK), lanes);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.fovea.runtime.exec.cpu;
 
+import dev.fovea.runtime.exec.cpu.kernel.Lanes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -16,7 +17,7 @@ final class Scratch {
 
     /// Makes the memory; steps may run from now on.
     void allocate(Arena arena) {
-        segment = arena.allocate(4 * floats, 64);
+        segment = Lanes.allocate(arena, floats);
     }
 
     /// The memory. A step asks for it when it runs, not when it is made.

@@ -42,14 +42,8 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
             int to) {
         for (int r = from; r < to; r++) {
             for (int column = 0; column < columns; column++) {
+                int c = vectors(y, x, turned, bias, biased, r, column);
                 long at = ((long) r * columns + column) * channels;
-                int c = 0;
-                for (; c <= channels - WIDTH; c += WIDTH) {
-                    FloatVector start = biased
-                            ? FloatVector.fromMemorySegment(FLOATS, bias, (long) c << 2, ORDER)
-                            : FloatVector.zero(FLOATS);
-                    position(x, turned, r, column, c, start).intoMemorySegment(y, (at + c) << 2, ORDER);
-                }
                 for (; c < channels; c++) {
                     float start = biased ? bias.getAtIndex(FLOAT, c) : 0f;
                     y.setAtIndex(FLOAT, at + c, position(x, turned, r, column, c, start));
@@ -58,23 +52,36 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
         }
     }
 
-    private FloatVector position(
-            MemorySegment x, MemorySegment turned, int line, int column, int c, FloatVector start) {
+    /// The channels of one position that fill whole vectors; their number.
+    private int vectors(
+            MemorySegment y,
+            MemorySegment x,
+            MemorySegment turned,
+            MemorySegment bias,
+            boolean biased,
+            int line,
+            int column) {
         int half = kernel / 2;
         int row = line % rows;
         int firstX = Math.max(0, half - column);
         int endX = Math.min(kernel, columns + half - column);
-        FloatVector sum = start;
-        for (int ky = Math.max(0, half - row); ky < Math.min(kernel, rows + half - row); ky++) {
-            long source = ((long) line + ky - half) * columns + column - half;
-            for (int kx = firstX; kx < endX; kx++) {
-                long from = (source + kx) * channels + c;
-                long tap = (long) (ky * kernel + kx) * channels + c;
-                sum = FloatVector.fromMemorySegment(FLOATS, x, from << 2, ORDER)
-                        .fma(FloatVector.fromMemorySegment(FLOATS, turned, tap << 2, ORDER), sum);
+        int c = 0;
+        for (; c <= channels - WIDTH; c += WIDTH) {
+            FloatVector sum = biased
+                    ? FloatVector.fromMemorySegment(FLOATS, bias, (long) c << 2, ORDER)
+                    : FloatVector.zero(FLOATS);
+            for (int ky = Math.max(0, half - row); ky < Math.min(kernel, rows + half - row); ky++) {
+                long source = ((long) line + ky - half) * columns + column - half;
+                for (int kx = firstX; kx < endX; kx++) {
+                    long from = (source + kx) * channels + c;
+                    long tap = (long) (ky * kernel + kx) * channels + c;
+                    sum = FloatVector.fromMemorySegment(FLOATS, x, from << 2, ORDER)
+                            .fma(FloatVector.fromMemorySegment(FLOATS, turned, tap << 2, ORDER), sum);
+                }
             }
+            sum.intoMemorySegment(y, (((long) line * columns + column) * channels + c) << 2, ORDER);
         }
-        return sum;
+        return c;
     }
 
     private float position(MemorySegment x, MemorySegment turned, int line, int column, int c, float start) {

@@ -1,5 +1,7 @@
 package dev.fovea.runtime.exec.cpu.kernel;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -10,6 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
 public final class Lanes {
     /// The widest vector of floats that this machine handles well, fixed when the class is loaded.
     public static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+
+    private static final int ALIGNMENT = 64;
 
     /// Floats in one vector.
     public static final int WIDTH = FLOATS.length();
@@ -24,4 +28,11 @@ public final class Lanes {
     public static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
     private Lanes() {}
+
+    /// An array of `elements` four-byte elements, all 0, whose memory is aligned to whole vectors and reaches
+    /// to the end of the last one, as elementwise kernels need it.
+    public static MemorySegment allocate(Arena arena, long elements) {
+        long unit = Math.max(ALIGNMENT, 4L * WIDTH);
+        return arena.allocate(Math.ceilDiv(4 * Math.max(1, elements), unit) * unit, unit);
+    }
 }

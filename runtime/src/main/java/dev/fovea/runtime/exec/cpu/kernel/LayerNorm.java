@@ -26,10 +26,11 @@ public final class LayerNorm {
             float eps,
             int from,
             int to) {
+        float[] lanes = new float[WIDTH];
         for (int r = from; r < to; r++) {
             long row = (long) r * width;
-            float mean = mean(x, row, width);
-            float scale = inverseDeviation(x, row, width, mean, eps);
+            float mean = mean(x, row, width, lanes);
+            float scale = inverseDeviation(x, row, width, mean, eps, lanes);
             int i = 0;
             for (; i <= width - WIDTH; i += WIDTH) {
                 FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER)
@@ -46,20 +47,21 @@ public final class LayerNorm {
         }
     }
 
-    private static float mean(MemorySegment x, long row, int width) {
+    private static float mean(MemorySegment x, long row, int width, float[] lanes) {
         FloatVector sums = FloatVector.zero(FLOATS);
         int i = 0;
         for (; i <= width - WIDTH; i += WIDTH) {
             sums = sums.add(FloatVector.fromMemorySegment(FLOATS, x, (row + i) << 2, ORDER));
         }
-        float sum = VectorMath.sum(sums);
+        sums.intoArray(lanes, 0);
+        float sum = VectorMath.sum(lanes);
         for (; i < width; i++) {
             sum += x.getAtIndex(FLOAT, row + i);
         }
         return sum / width;
     }
 
-    private static float inverseDeviation(MemorySegment x, long row, int width, float mean, float eps) {
+    private static float inverseDeviation(MemorySegment x, long row, int width, float mean, float eps, float[] lanes) {
         FloatVector sums = FloatVector.zero(FLOATS);
         int i = 0;
         for (; i <= width - WIDTH; i += WIDTH) {
@@ -67,7 +69,8 @@ public final class LayerNorm {
                     .sub(mean);
             sums = d.fma(d, sums);
         }
-        float sum = VectorMath.sum(sums);
+        sums.intoArray(lanes, 0);
+        float sum = VectorMath.sum(lanes);
         for (; i < width; i++) {
             float d = x.getAtIndex(FLOAT, row + i) - mean;
             sum += d * d;
@@ -89,12 +92,13 @@ public final class LayerNorm {
             int from,
             int to) {
         Pointwise.zero(sums, sumsAt, sumsAt + 2L * width);
+        float[] lanes = new float[WIDTH];
         for (int r = from; r < to; r++) {
             long row = (long) r * width;
-            float mean = mean(x, row, width);
-            float scale = inverseDeviation(x, row, width, mean, eps);
+            float mean = mean(x, row, width, lanes);
+            float scale = inverseDeviation(x, row, width, mean, eps, lanes);
             addShares(sums, sumsAt, x, dy, width, row, mean, scale);
-            row(dx, x, gamma, dy, width, row, mean, scale);
+            row(dx, x, gamma, dy, width, row, mean, scale, lanes);
         }
     }
 
@@ -137,7 +141,8 @@ public final class LayerNorm {
             int width,
             long row,
             float mean,
-            float scale) {
+            float scale,
+            float[] lanes) {
         FloatVector sumsG = FloatVector.zero(FLOATS);
         FloatVector sumsGX = FloatVector.zero(FLOATS);
         int i = 0;
@@ -150,8 +155,10 @@ public final class LayerNorm {
             sumsG = sumsG.add(g);
             sumsGX = g.fma(normal, sumsGX);
         }
-        float sumG = VectorMath.sum(sumsG);
-        float sumGX = VectorMath.sum(sumsGX);
+        sumsG.intoArray(lanes, 0);
+        float sumG = VectorMath.sum(lanes);
+        sumsGX.intoArray(lanes, 0);
+        float sumGX = VectorMath.sum(lanes);
         for (; i < width; i++) {
             float g = dy.getAtIndex(FLOAT, row + i) * gamma.getAtIndex(FLOAT, i);
             sumG += g;

@@ -93,6 +93,7 @@ public record Maps(int rows, int columns, int toRows, int toColumns) {
     /// y (B,h*w) = the mean of each window of x (B,H,W); cells `from` to `to` of B*h*w
     public void area(MemorySegment y, MemorySegment x, int from, int to) {
         int cells = toRows * toColumns;
+        float[] lanes = new float[WIDTH];
         for (int i = from; i < to; i++) {
             int row = i % cells / toColumns;
             int column = i % toColumns;
@@ -102,19 +103,20 @@ public record Maps(int rows, int columns, int toRows, int toColumns) {
             int endRow = end(row, rows, toRows);
             double sum = 0;
             for (int r = firstRow; r < endRow; r++) {
-                sum += lineSum(x, ((long) (i / cells) * rows + r) * columns, first, end);
+                sum += lineSum(x, ((long) (i / cells) * rows + r) * columns, first, end, lanes);
             }
             y.setAtIndex(FLOAT, i, (float) (sum / ((endRow - firstRow) * (end - first))));
         }
     }
 
-    private static float lineSum(MemorySegment x, long line, int first, int end) {
+    private static float lineSum(MemorySegment x, long line, int first, int end, float[] lanes) {
         FloatVector sums = FloatVector.zero(FLOATS);
         int c = first;
         for (; c <= end - WIDTH; c += WIDTH) {
             sums = sums.add(FloatVector.fromMemorySegment(FLOATS, x, (line + c) << 2, ORDER));
         }
-        float sum = VectorMath.sum(sums);
+        sums.intoArray(lanes, 0);
+        float sum = VectorMath.sum(lanes);
         for (; c < end; c++) {
             sum += x.getAtIndex(FLOAT, line + c);
         }

@@ -7,8 +7,6 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /// Functions of one element, or of one element and one number of its row or column.
 ///
@@ -40,7 +38,7 @@ public final class Pointwise {
         }
     }
 
-    /// y[at] += value
+    /// Adds to element `at` of y.
     static void addTo(MemorySegment y, long at, float value) {
         y.setAtIndex(FLOAT, at, y.getAtIndex(FLOAT, at) + value);
     }
@@ -79,22 +77,13 @@ public final class Pointwise {
     }
 
     /// p (S) = sigmoid(factor * (a + b) cut to -limit .. limit), a (S), b (S); pass `a` as `b` and half the
-    /// factor for one input alone
+    /// factor for one input alone. Maps are small: plain code.
     public static void probability(
             MemorySegment p, MemorySegment a, MemorySegment b, float factor, float limit, long from, long to) {
-        long i = from;
-        for (; i <= to - WIDTH; i += WIDTH) {
-            FloatVector logit = FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER)
-                    .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER))
-                    .mul(factor);
-            VectorMath.sigmoid(logit.max(-limit).min(limit)).intoMemorySegment(p, i << 2, ORDER);
-        }
-        if (i < to) {
-            VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-            FloatVector logit = FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER, rest)
-                    .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER, rest))
-                    .mul(factor);
-            VectorMath.sigmoid(logit.max(-limit).min(limit)).intoMemorySegment(p, i << 2, ORDER, rest);
+        for (long i = from; i < to; i++) {
+            double logit = factor * ((double) a.getAtIndex(FLOAT, i) + b.getAtIndex(FLOAT, i));
+            double cut = Math.max(-limit, Math.min(limit, logit));
+            p.setAtIndex(FLOAT, i, (float) VectorMath.sigmoid(cut));
         }
     }
 
@@ -110,29 +99,12 @@ public final class Pointwise {
             float limit,
             long from,
             long to) {
-        long i = from;
-        for (; i <= to - WIDTH; i += WIDTH) {
-            FloatVector logit = FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER)
-                    .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER))
-                    .mul(factor);
-            probabilitySlope(logit, slope, limit)
-                    .mul(FloatVector.fromMemorySegment(FLOATS, dy, i << 2, ORDER))
-                    .intoMemorySegment(d, i << 2, ORDER);
+        for (long i = from; i < to; i++) {
+            double logit = factor * ((double) a.getAtIndex(FLOAT, i) + b.getAtIndex(FLOAT, i));
+            double p = VectorMath.sigmoid(logit);
+            double gradient = Math.abs(logit) > limit ? 0 : dy.getAtIndex(FLOAT, i) * p * (1 - p) * slope;
+            d.setAtIndex(FLOAT, i, (float) gradient);
         }
-        if (i < to) {
-            VectorMask<Float> rest = FLOATS.indexInRange(i, to);
-            FloatVector logit = FloatVector.fromMemorySegment(FLOATS, a, i << 2, ORDER, rest)
-                    .add(FloatVector.fromMemorySegment(FLOATS, b, i << 2, ORDER, rest))
-                    .mul(factor);
-            probabilitySlope(logit, slope, limit)
-                    .mul(FloatVector.fromMemorySegment(FLOATS, dy, i << 2, ORDER, rest))
-                    .intoMemorySegment(d, i << 2, ORDER, rest);
-        }
-    }
-
-    private static FloatVector probabilitySlope(FloatVector logit, float slope, float limit) {
-        FloatVector p = VectorMath.sigmoid(logit);
-        return p.mul(p.neg().add(1f)).mul(slope).blend(0f, logit.abs().compare(VectorOperators.GT, limit));
     }
 
     /// y (R,C) = row r of a (R,C) where flags (R) is not 0, else of b (R,C)

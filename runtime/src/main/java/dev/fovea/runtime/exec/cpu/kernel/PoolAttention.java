@@ -1,13 +1,8 @@
 package dev.fovea.runtime.exec.cpu.kernel;
 
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
-import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
-import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
-import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /// Attention of one query, shared by the batch, over the tokens of each batch entry.
 ///
@@ -44,10 +39,11 @@ public record PoolAttention(int tokens, int heads, int headWidth) {
             boolean masked,
             int from,
             int to) {
+        float[] lanes = new float[Lanes.WIDTH];
         for (int item = from; item < to; item++) {
             int b = item / heads;
             int h = item % heads;
-            probabilities(probabilities, query, kv, mask, masked && anyKey(mask, b), b, h);
+            probabilities(probabilities, query, kv, mask, masked && anyKey(mask, b), b, h, lanes);
             long at = (long) b * width() + (long) h * headWidth;
             Pointwise.zero(y, at, at + headWidth);
             for (int j = 0; j < tokens; j++) {
@@ -67,43 +63,34 @@ public record PoolAttention(int tokens, int heads, int headWidth) {
     }
 
     private void probabilities(
-            MemorySegment p, MemorySegment query, MemorySegment kv, MemorySegment mask, boolean masked, int b, int h) {
+            MemorySegment p,
+            MemorySegment query,
+            MemorySegment kv,
+            MemorySegment mask,
+            boolean masked,
+            int b,
+            int h,
+            float[] lanes) {
         long first = (long) (b * heads + h) * tokens;
         long q = (long) h * headWidth;
         float most = Float.NEGATIVE_INFINITY;
         for (int j = 0; j < tokens; j++) {
             boolean out = masked && mask.getAtIndex(FLOAT, (long) b * tokens + j) == 0;
-            float score = out ? SelfAttention.HIDDEN : scale() * Unit.dot(query, q, kv, key(b, h, j), headWidth);
+            float score = out ? SelfAttention.HIDDEN : scale() * Unit.dot(query, q, kv, key(b, h, j), headWidth, lanes);
             most = Math.max(most, score);
             p.setAtIndex(FLOAT, first + j, score);
         }
-        float inverse = 1 / exponentials(p, first, tokens, most);
+        double sum = 0;
+        for (int j = 0; j < tokens; j++) {
+            double e = Math.exp(p.getAtIndex(FLOAT, first + j) - most);
+            p.setAtIndex(FLOAT, first + j, (float) e);
+            sum += e;
+        }
+        float inverse = (float) (1 / sum);
         for (int j = 0; j < tokens; j++) {
             boolean out = masked && mask.getAtIndex(FLOAT, (long) b * tokens + j) == 0;
             p.setAtIndex(FLOAT, first + j, out ? 0f : inverse * p.getAtIndex(FLOAT, first + j));
         }
-    }
-
-    /// x = e^(x - most) for `count` floats from `first` on; their sum
-    private static float exponentials(MemorySegment x, long first, int count, float most) {
-        FloatVector sum = FloatVector.zero(FLOATS);
-        int j = 0;
-        for (; j <= count - WIDTH; j += WIDTH) {
-            long at = (first + j) << 2;
-            FloatVector e = VectorMath.expUpTo(
-                    FloatVector.fromMemorySegment(FLOATS, x, at, ORDER).sub(most));
-            sum = sum.add(e);
-            e.intoMemorySegment(x, at, ORDER);
-        }
-        if (j < count) {
-            VectorMask<Float> rest = FLOATS.indexInRange(j, count);
-            long at = (first + j) << 2;
-            FloatVector e = VectorMath.expUpTo(
-                    FloatVector.fromMemorySegment(FLOATS, x, at, ORDER, rest).sub(most));
-            sum = sum.add(e, rest);
-            e.intoMemorySegment(x, at, ORDER, rest);
-        }
-        return VectorMath.sum(sum);
     }
 
     /// dkv (B,N,2D) from query (D), kv (B,N,2D), mask (B,N) and dy (B,D). `scratch` receives the probabilities
@@ -120,11 +107,12 @@ public record PoolAttention(int tokens, int heads, int headWidth) {
             MemorySegment dy,
             int from,
             int to) {
+        float[] lanes = new float[Lanes.WIDTH];
         for (int item = from; item < to; item++) {
             int b = item / heads;
             int h = item % heads;
-            probabilities(scratch, query, kv, mask, masked && anyKey(mask, b), b, h);
-            float mean = slopes(scratch, scores, kv, dy, b, h);
+            probabilities(scratch, query, kv, mask, masked && anyKey(mask, b), b, h, lanes);
+            float mean = slopes(scratch, scores, kv, dy, b, h, lanes);
             long share = 2 * scores + (long) b * width() + (long) h * headWidth;
             Pointwise.zero(scratch, share, share + headWidth);
             for (int j = 0; j < tokens; j++) {
@@ -134,12 +122,13 @@ public record PoolAttention(int tokens, int heads, int headWidth) {
     }
 
     /// The gradients of the probabilities go to scratch; the answer is their mean under the probabilities.
-    private float slopes(MemorySegment scratch, long scores, MemorySegment kv, MemorySegment dy, int b, int h) {
+    private float slopes(
+            MemorySegment scratch, long scores, MemorySegment kv, MemorySegment dy, int b, int h, float[] lanes) {
         long first = (long) (b * heads + h) * tokens;
         long at = (long) b * width() + (long) h * headWidth;
         float mean = 0f;
         for (int j = 0; j < tokens; j++) {
-            float slope = Unit.dot(dy, at, kv, value(b, h, j), headWidth);
+            float slope = Unit.dot(dy, at, kv, value(b, h, j), headWidth, lanes);
             scratch.setAtIndex(FLOAT, scores + first + j, slope);
             mean += slope * scratch.getAtIndex(FLOAT, first + j);
         }

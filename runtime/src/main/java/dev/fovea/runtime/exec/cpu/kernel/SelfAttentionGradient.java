@@ -124,7 +124,7 @@ public final class SelfAttentionGradient {
             long at = shape.output(b, h, query + i);
             int number = (int) shape.query(b, h, query + i);
             s.total[i] = logSumExp.getAtIndex(FLOAT, number);
-            s.most[i] = Unit.dot(y, at, dy, at, shape.headWidth());
+            s.most[i] = Unit.dot(y, at, dy, at, shape.headWidth(), s.factor);
             means[number] = s.most[i];
         }
     }

@@ -2,6 +2,18 @@ package dev.fovea.runtime.exec.cpu.kernel;
 
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
+import static dev.fovea.runtime.exec.cpu.kernel.VectorMath.EXPONENT_SHIFT;
+import static dev.fovea.runtime.exec.cpu.kernel.VectorMath.EXP_1;
+import static dev.fovea.runtime.exec.cpu.kernel.VectorMath.EXP_2;
+import static dev.fovea.runtime.exec.cpu.kernel.VectorMath.EXP_3;
+import static dev.fovea.runtime.exec.cpu.kernel.VectorMath.EXP_4;
+import static dev.fovea.runtime.exec.cpu.kernel.VectorMath.EXP_5;
+import static dev.fovea.runtime.exec.cpu.kernel.VectorMath.EXP_6;
+import static dev.fovea.runtime.exec.cpu.kernel.VectorMath.LEAST;
+import static dev.fovea.runtime.exec.cpu.kernel.VectorMath.LN2_HIGH;
+import static dev.fovea.runtime.exec.cpu.kernel.VectorMath.LN2_LOW;
+import static dev.fovea.runtime.exec.cpu.kernel.VectorMath.LOG2_E;
+import static dev.fovea.runtime.exec.cpu.kernel.VectorMath.ROUND;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -16,46 +28,61 @@ final class Softmax {
     /// become e^(score - most), most (L) the maximum so far, total (L) the sum of exponentials so far, factor
     /// (L) what sums made with the old maximum must be multiplied by.
     static void online(float[] scores, float[] most, float[] total, float[] factor, int rows, int lanes) {
+        maximum(scores, most, factor, rows, lanes);
+        VectorMath.exp(factor, lanes);
+        exponentials(scores, most, total, factor, rows, lanes);
+    }
+
+    /// most (L) = the maximum of itself and the scores, factor (L) = the old one minus the new one. By compare
+    /// and blend: `max` looks at signs of zero too and takes several times as long. NaN is left to the sums.
+    private static void maximum(float[] scores, float[] most, float[] factor, int rows, int lanes) {
         for (int j = 0; j < lanes; j += WIDTH) {
-            maximum(scores, most, factor, rows, lanes, j);
-            exponentials(scores, most, total, factor, rows, lanes, j);
+            FloatVector old = FloatVector.fromArray(FLOATS, most, j);
+            FloatVector even = old;
+            FloatVector odd = old;
+            int r = 0;
+            for (; r <= rows - 2; r += 2) {
+                FloatVector a = FloatVector.fromArray(FLOATS, scores, r * lanes + j);
+                FloatVector b = FloatVector.fromArray(FLOATS, scores, (r + 1) * lanes + j);
+                even = even.blend(a, a.compare(VectorOperators.GT, even));
+                odd = odd.blend(b, b.compare(VectorOperators.GT, odd));
+            }
+            if (r < rows) {
+                FloatVector a = FloatVector.fromArray(FLOATS, scores, r * lanes + j);
+                even = even.blend(a, a.compare(VectorOperators.GT, even));
+            }
+            FloatVector max = even.blend(odd, odd.compare(VectorOperators.GT, even));
+            max.intoArray(most, j);
+            old.sub(max).intoArray(factor, j);
         }
     }
 
-    private static void maximum(float[] scores, float[] most, float[] factor, int rows, int lanes, int j) {
-        FloatVector old = FloatVector.fromArray(FLOATS, most, j);
-        FloatVector even = old;
-        FloatVector odd = old;
-        int r = 0;
-        for (; r <= rows - 2; r += 2) {
-            even = larger(even, FloatVector.fromArray(FLOATS, scores, r * lanes + j));
-            odd = larger(odd, FloatVector.fromArray(FLOATS, scores, (r + 1) * lanes + j));
+    private static void exponentials(float[] scores, float[] most, float[] total, float[] factor, int rows, int lanes) {
+        for (int j = 0; j < lanes; j += WIDTH) {
+            FloatVector max = FloatVector.fromArray(FLOATS, most, j);
+            FloatVector sum = FloatVector.fromArray(FLOATS, total, j).mul(FloatVector.fromArray(FLOATS, factor, j));
+            for (int r = 0; r < rows; r++) {
+                FloatVector v =
+                        FloatVector.fromArray(FLOATS, scores, r * lanes + j).sub(max);
+                FloatVector bounded = v.blend(LEAST, v.compare(VectorOperators.LT, LEAST));
+                FloatVector shifted = bounded.fma(LOG2_E, ROUND);
+                FloatVector whole = shifted.sub(ROUND);
+                FloatVector part = whole.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), bounded);
+                part = whole.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), part);
+                FloatVector power = part.fma(EXP_6, EXP_5);
+                power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_4));
+                power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_3));
+                power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_2));
+                power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_1));
+                power = power.fma(part.mul(part), part).add(1f);
+                FloatVector e = power.reinterpretAsInts()
+                        .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT))
+                        .reinterpretAsFloats();
+                sum = sum.add(e);
+                e.intoArray(scores, r * lanes + j);
+            }
+            sum.intoArray(total, j);
         }
-        if (r < rows) {
-            even = larger(even, FloatVector.fromArray(FLOATS, scores, r * lanes + j));
-        }
-        FloatVector max = larger(even, odd);
-        max.intoArray(most, j);
-        VectorMath.expUpTo(old.sub(max)).intoArray(factor, j);
-    }
-
-    /// The larger of both, `a` where `b` is NaN; several times as fast as `max`, which looks at signs of zero
-    /// too.
-    private static FloatVector larger(FloatVector a, FloatVector b) {
-        return a.blend(b, b.compare(VectorOperators.GT, a));
-    }
-
-    private static void exponentials(
-            float[] scores, float[] most, float[] total, float[] factor, int rows, int lanes, int j) {
-        FloatVector max = FloatVector.fromArray(FLOATS, most, j);
-        FloatVector sum = FloatVector.fromArray(FLOATS, total, j).mul(FloatVector.fromArray(FLOATS, factor, j));
-        for (int r = 0; r < rows; r++) {
-            FloatVector e = VectorMath.expUpTo(
-                    FloatVector.fromArray(FLOATS, scores, r * lanes + j).sub(max));
-            sum = sum.add(e);
-            e.intoArray(scores, r * lanes + j);
-        }
-        sum.intoArray(total, j);
     }
 
     /// values (S,L) *= factor (L)
@@ -82,9 +109,22 @@ final class Softmax {
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < lanes; j += WIDTH) {
                 int at = r * lanes + j;
-                VectorMath.expUpTo(
-                                FloatVector.fromArray(FLOATS, scores, at).sub(FloatVector.fromArray(FLOATS, logSum, j)))
-                        .mul(FloatVector.fromArray(FLOATS, slopes, at).sub(FloatVector.fromArray(FLOATS, mean, j)))
+                FloatVector v = FloatVector.fromArray(FLOATS, scores, at).sub(FloatVector.fromArray(FLOATS, logSum, j));
+                FloatVector bounded = v.blend(LEAST, v.compare(VectorOperators.LT, LEAST));
+                FloatVector shifted = bounded.fma(LOG2_E, ROUND);
+                FloatVector whole = shifted.sub(ROUND);
+                FloatVector part = whole.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), bounded);
+                part = whole.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), part);
+                FloatVector power = part.fma(EXP_6, EXP_5);
+                power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_4));
+                power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_3));
+                power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_2));
+                power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_1));
+                power = power.fma(part.mul(part), part).add(1f);
+                FloatVector e = power.reinterpretAsInts()
+                        .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT))
+                        .reinterpretAsFloats();
+                e.mul(FloatVector.fromArray(FLOATS, slopes, at).sub(FloatVector.fromArray(FLOATS, mean, j)))
                         .intoArray(scores, at);
             }
         }
@@ -95,10 +135,23 @@ final class Softmax {
     static void slopesOfRow(float[] scores, float[] slopes, float logSum, float mean, int r, int lanes) {
         for (int j = 0; j < lanes; j += WIDTH) {
             int at = r * lanes + j;
-            FloatVector p =
-                    VectorMath.expUpTo(FloatVector.fromArray(FLOATS, scores, at).sub(logSum));
-            p.intoArray(scores, at);
-            p.mul(FloatVector.fromArray(FLOATS, slopes, at).sub(mean)).intoArray(slopes, at);
+            FloatVector v = FloatVector.fromArray(FLOATS, scores, at).sub(logSum);
+            FloatVector bounded = v.blend(LEAST, v.compare(VectorOperators.LT, LEAST));
+            FloatVector shifted = bounded.fma(LOG2_E, ROUND);
+            FloatVector whole = shifted.sub(ROUND);
+            FloatVector part = whole.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), bounded);
+            part = whole.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), part);
+            FloatVector power = part.fma(EXP_6, EXP_5);
+            power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_4));
+            power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_3));
+            power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_2));
+            power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_1));
+            power = power.fma(part.mul(part), part).add(1f);
+            FloatVector e = power.reinterpretAsInts()
+                    .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT))
+                    .reinterpretAsFloats();
+            e.intoArray(scores, at);
+            e.mul(FloatVector.fromArray(FLOATS, slopes, at).sub(mean)).intoArray(slopes, at);
         }
     }
 }

@@ -17,14 +17,16 @@ public final class Squares {
     private Squares() {}
 
     /// The sum of the squares of elements `from` to `to` of x (S); at most [#BLOCK] of them for full precision.
-    public static double sum(MemorySegment x, long from, long to) {
+    /// `lanes` is scratch memory for one vector.
+    public static double sum(MemorySegment x, long from, long to, float[] lanes) {
         FloatVector sums = FloatVector.zero(FLOATS);
         long i = from;
         for (; i <= to - WIDTH; i += WIDTH) {
             FloatVector v = FloatVector.fromMemorySegment(FLOATS, x, i << 2, ORDER);
             sums = v.fma(v, sums);
         }
-        double sum = VectorMath.sum(sums);
+        sums.intoArray(lanes, 0);
+        double sum = VectorMath.sum(lanes);
         for (; i < to; i++) {
             float v = x.getAtIndex(Lanes.FLOAT, i);
             sum += v * v;

@@ -14,15 +14,17 @@ import jdk.incubator.vector.FloatVector;
 public final class Unit {
     private Unit() {}
 
-    /// The inner product of `width` floats of a at `aAt` and b at `bAt`.
-    static float dot(MemorySegment a, long aAt, MemorySegment b, long bAt, int width) {
+    /// The inner product of `width` floats of a at `aAt` and b at `bAt`. `lanes` is scratch memory for one
+    /// vector.
+    static float dot(MemorySegment a, long aAt, MemorySegment b, long bAt, int width, float[] lanes) {
         FloatVector sums = FloatVector.zero(FLOATS);
         int i = 0;
         for (; i <= width - WIDTH; i += WIDTH) {
             sums = FloatVector.fromMemorySegment(FLOATS, a, (aAt + i) << 2, ORDER)
                     .fma(FloatVector.fromMemorySegment(FLOATS, b, (bAt + i) << 2, ORDER), sums);
         }
-        float sum = VectorMath.sum(sums);
+        sums.intoArray(lanes, 0);
+        float sum = VectorMath.sum(lanes);
         for (; i < width; i++) {
             sum += a.getAtIndex(FLOAT, aAt + i) * b.getAtIndex(FLOAT, bAt + i);
         }
@@ -81,15 +83,16 @@ public final class Unit {
         }
     }
 
-    private static float length(MemorySegment x, long at, int width) {
-        return (float) Math.sqrt(dot(x, at, x, at, width));
+    private static float length(MemorySegment x, long at, int width, float[] lanes) {
+        return (float) Math.sqrt(dot(x, at, x, at, width, lanes));
     }
 
     /// y (R,D) = x / max(|x|, eps), x (R,D); rows `from` to `to`
     public static void forward(MemorySegment y, MemorySegment x, int width, float eps, int from, int to) {
+        float[] lanes = new float[WIDTH];
         for (int r = from; r < to; r++) {
             long row = (long) r * width;
-            float inverse = 1 / Math.max(length(x, row, width), eps);
+            float inverse = 1 / Math.max(length(x, row, width, lanes), eps);
             scale(y, row, inverse, x, row, width);
         }
     }
@@ -98,11 +101,12 @@ public final class Unit {
     /// `from` to `to`
     public static void backward(
             MemorySegment dx, MemorySegment x, MemorySegment dy, int width, float eps, int from, int to) {
+        float[] lanes = new float[WIDTH];
         for (int r = from; r < to; r++) {
             long row = (long) r * width;
-            float length = length(x, row, width);
+            float length = length(x, row, width, lanes);
             float norm = Math.max(length, eps);
-            float radial = length > eps ? dot(x, row, dy, row, width) / norm / norm : 0f;
+            float radial = length > eps ? dot(x, row, dy, row, width, lanes) / norm / norm : 0f;
             combine(dx, row, 1 / norm, dy, row, -radial / norm, x, row, width);
         }
     }
@@ -119,11 +123,13 @@ public final class Unit {
             float eps,
             int from,
             int to) {
+        float[] lanes = new float[WIDTH];
         for (int r = from; r < to; r++) {
             long row = (long) r * width;
             long p = shared ? 0 : (long) (r / rows) * width;
-            float lengths = Math.max(length(x, row, width), eps) * Math.max(length(prompt, p, width), eps);
-            y.setAtIndex(FLOAT, r, dot(x, row, prompt, p, width) / lengths);
+            float lengths =
+                    Math.max(length(x, row, width, lanes), eps) * Math.max(length(prompt, p, width, lanes), eps);
+            y.setAtIndex(FLOAT, r, dot(x, row, prompt, p, width, lanes) / lengths);
         }
     }
 
@@ -143,6 +149,7 @@ public final class Unit {
             float eps,
             int from,
             int to) {
+        float[] lanes = new float[WIDTH];
         for (int item = from; item < to; item++) {
             int b = item / blocks;
             int first = b * rows + Blocks.start(rows, blocks, item % blocks);
@@ -150,11 +157,11 @@ public final class Unit {
             long p = shared ? 0 : (long) b * width;
             long sum = (long) item * width;
             Pointwise.zero(partial, sum, sum + width);
-            float promptLength = Math.max(length(prompt, p, width), eps);
+            float promptLength = Math.max(length(prompt, p, width, lanes), eps);
             float along = 0f;
             for (int r = first; r < end; r++) {
                 long row = (long) r * width;
-                float rowLength = Math.max(length(x, row, width), eps);
+                float rowLength = Math.max(length(x, row, width, lanes), eps);
                 float gradient = dy.getAtIndex(FLOAT, r);
                 float cosine = y.getAtIndex(FLOAT, r);
                 float outer = gradient / rowLength;

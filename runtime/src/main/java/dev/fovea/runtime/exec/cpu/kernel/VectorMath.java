@@ -4,94 +4,90 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 
-/// Elementary functions on vectors, in straight polynomial code. A lane's result does not depend on its
-/// neighbours, and NaN stays NaN.
+/// Elementary functions in straight polynomial code.
+///
+/// **The rule of this package: no method takes or returns a vector.** Whether the compiler inlines an ordinary
+/// method depends on how large its caller has grown and on what was compiled before; where it does not, every
+/// vector that crosses the call is boxed on the heap, and the kernel is some thirty times too slow. Operations
+/// of the JDK itself are always inlined. So the formulas here are written out in each kernel that needs them,
+/// from these constants:
+///
+/// e^x, after Cephes' `expf`, to about 2 units in the last place: x is cut to at least [#LEAST] by compare and
+/// blend (which is cheaper than `max` and keeps NaN); adding [#ROUND] to x log2(e) leaves the exponent in the
+/// low bits; the polynomial gives e^part; the exponent is added to its bits.
+///
+/// Phi(x) from bell = e^(-x^2/2), absolute error below 2e-7, Abramowitz and Stegun 7.1.26: the tail is computed
+/// directly, so small values keep their digits.
 final class VectorMath {
     /// 1.5 * 2^23: adding it rounds a float of moderate size to an integer, which then stands in the low bits.
-    private static final float ROUND = 12582912f;
-    private static final float LOG2_E = 1.442695f;
-    private static final float LN2_HIGH = 0.6933594f;
-    private static final float LN2_LOW = -2.1219444e-4f;
-    private static final float LEAST = -87.33654f;
-    private static final float MOST = 88.37626f;
+    static final float ROUND = 12582912f;
 
-    private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(FLOATS, 1, 1, true);
-    private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(FLOATS, 2, 1, true);
-    private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(FLOATS, 4, 1, true);
-    private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(FLOATS, 8, 1, true);
+    static final float LOG2_E = 1.442695f;
+    static final float LN2_HIGH = 0.6933594f;
+    static final float LN2_LOW = -2.1219444e-4f;
+    /// The smallest exponent; e to its power is 1.2e-38.
+    static final float LEAST = -87.33654f;
+    /// The largest exponent; e to its power is 2.4e38.
+    static final float MOST = 88.37626f;
+
+    static final int EXPONENT_SHIFT = 23;
+    static final float EXP_1 = 0.5f;
+    static final float EXP_2 = 0.16666666f;
+    static final float EXP_3 = 0.041665796f;
+    static final float EXP_4 = 0.008333452f;
+    static final float EXP_5 = 0.0013981999f;
+    static final float EXP_6 = 1.9875691e-4f;
+
+    /// 0.3275911 / sqrt(2)
+    static final float CDF_T = 0.2316419f;
+
+    static final float CDF_1 = 0.2548296f;
+    static final float CDF_2 = -0.28449672f;
+    static final float CDF_3 = 1.4214138f;
+    static final float CDF_4 = -1.4531521f;
+    static final float CDF_5 = 1.0614054f;
 
     private VectorMath() {}
 
-    /// The sum of the lanes, always in the same order: halves onto each other, then quarters, and so on.
-    /// `reduceLanes(ADD)` adds in one order when interpreted and in another when compiled, so results would
-    /// depend on when the compiler got round to it.
-    static float sum(FloatVector x) {
-        if (WIDTH > 16) {
-            return sumOneByOne(x);
+    /// The sum of the lanes of a vector stored at the head of `lanes`, halves onto each other. `lanes` is
+    /// overwritten. The order is always the same, unlike that of `reduceLanes(ADD)`, which adds in one order
+    /// when interpreted and in another when compiled, so that results would depend on when the compiler got
+    /// round to it.
+    static float sum(float[] lanes) {
+        for (int half = WIDTH / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                lanes[i] += lanes[i + half];
+            }
         }
-        FloatVector v = x;
-        if (WIDTH > 8) {
-            v = v.add(v.rearrange(BY_8));
-        }
-        if (WIDTH > 4) {
-            v = v.add(v.rearrange(BY_4));
-        }
-        if (WIDTH > 2) {
-            v = v.add(v.rearrange(BY_2));
-        }
-        return v.add(v.rearrange(BY_1)).lane(0);
+        return lanes[0];
     }
 
-    private static float sumOneByOne(FloatVector x) {
-        float sum = 0f;
-        for (int i = 0; i < WIDTH; i++) {
-            sum += x.lane(i);
+    /// x = e^x for the first `count` elements, a multiple of the vector width, none above 88
+    static void exp(float[] x, int count) {
+        for (int i = 0; i < count; i += WIDTH) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, i);
+            FloatVector bounded = v.blend(LEAST, v.compare(VectorOperators.LT, LEAST));
+            FloatVector shifted = bounded.fma(LOG2_E, ROUND);
+            FloatVector whole = shifted.sub(ROUND);
+            FloatVector part = whole.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), bounded);
+            part = whole.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), part);
+            FloatVector power = part.fma(EXP_6, EXP_5);
+            power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_4));
+            power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_3));
+            power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_2));
+            power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_1));
+            power = power.fma(part.mul(part), part).add(1f);
+            FloatVector e = power.reinterpretAsInts()
+                    .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT))
+                    .reinterpretAsFloats();
+            e.intoArray(x, i);
         }
-        return sum;
-    }
-
-    /// e^x to about 2 units in the last place, after Cephes' `expf`. Results below 1.2e-38 and above 2.4e38
-    /// stop there.
-    static FloatVector exp(FloatVector x) {
-        return expUpTo(x.blend(MOST, x.compare(VectorOperators.GT, MOST)));
-    }
-
-    /// As [#exp], for x that is not above 88.
-    static FloatVector expUpTo(FloatVector x) {
-        FloatVector v = x.blend(LEAST, x.compare(VectorOperators.LT, LEAST)); // cheaper than max, and keeps NaN
-        FloatVector shifted = v.fma(LOG2_E, ROUND);
-        FloatVector n = shifted.sub(ROUND);
-        FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), v);
-        r = n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), r);
-        FloatVector p = r.fma(1.9875691e-4f, 0.0013981999f);
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.008333452f));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.041665796f));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.16666666f));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.5f));
-        p = p.fma(r.mul(r), r).add(1f);
-        IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
     }
 
     /// 1 / (1 + e^-x)
-    static FloatVector sigmoid(FloatVector x) {
-        return FloatVector.broadcast(FLOATS, 1f).div(exp(x.neg()).add(1f));
-    }
-
-    /// The part of the normal distribution below x, given `bell` = e^(-x^2/2). Its tail is computed directly,
-    /// so small values keep their digits. Absolute error below 2e-7: Abramowitz and Stegun 7.1.26.
-    static FloatVector normalCdf(FloatVector x, FloatVector bell) {
-        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-        FloatVector t = one.div(x.abs().mul(0.3275911f * 0.70710677f).add(1f));
-        FloatVector p = t.fma(1.0614054f, -1.4531521f);
-        p = p.fma(t, FloatVector.broadcast(FLOATS, 1.4214138f));
-        p = p.fma(t, FloatVector.broadcast(FLOATS, -0.28449672f));
-        p = p.fma(t, FloatVector.broadcast(FLOATS, 0.2548296f));
-        FloatVector tail = p.mul(t).mul(bell).mul(0.5f);
-        return one.sub(tail).blend(tail, x.compare(VectorOperators.LT, 0f));
+    static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
     }
 }
