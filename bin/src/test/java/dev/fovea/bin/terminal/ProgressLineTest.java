@@ -152,6 +152,14 @@ class ProgressLineTest {
     }
 
     @Test
+    void aFinishedRunSaysSo() {
+        try (ProgressLine line = line(false, false)) {
+            line.started(new RunStart("f1-x", "demo", Path.of("x"), 1200, 1200, "cpu", 2, 142_000, 0));
+        }
+        assertThat(text.toString()).isEqualTo("demo  f1-x\n  142K parameters, all 1200 steps done\n  cpu\n");
+    }
+
+    @Test
     void quietMeansNotesOnly() {
         try (ProgressLine line = line(false, true)) {
             line.step(report(1));
