@@ -123,15 +123,19 @@ public final class Experiment {
     private Tracking track(RunFolder folder) {
         RunFacts facts = RunFacts.of(folder.key(), spec.name()).withParametersOf(resolved.yaml(false));
         Path workspace = options.runs().toAbsolutePath().getParent();
-        return Tracking.open(
-                spec.tracking(),
-                options.environment(),
-                workspace == null ? options.runs() : workspace,
-                facts,
-                JournalSource.of(folder.journalFile()),
-                folder.path(),
-                Pace.USUAL,
-                listener::note);
+        try {
+            return Tracking.open(
+                    spec.tracking(),
+                    options.environment(),
+                    workspace == null ? options.runs() : workspace,
+                    facts,
+                    JournalSource.of(folder.journalFile()),
+                    folder.path(),
+                    Pace.USUAL,
+                    listener::note);
+        } catch (IllegalArgumentException e) {
+            throw new RunException(RunException.Kind.SPEC, message(e), e);
+        }
     }
 
     private static void end(RunFolder folder, Journal journal, Outcome o) {

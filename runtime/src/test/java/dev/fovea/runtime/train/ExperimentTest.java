@@ -207,6 +207,7 @@ class ExperimentTest {
                 "batch.global=100000");
         assertFails(
                 RunException.Kind.SPEC, "the spec does not compile: more than 2^31 elements", "batch.global=1000000");
+        assertFails(RunException.Kind.SPEC, "databricks", "tracking={type: mlflow, uri: databricks}");
         assertFails(RunException.Kind.BACKEND, "onednn is not built yet", "run.gemm=onednn");
         assertFails(RunException.Kind.BACKEND, "tornado is not part of this installation", "run.backend=tornado");
     }
