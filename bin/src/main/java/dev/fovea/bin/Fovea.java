@@ -78,6 +78,7 @@ public final class Fovea implements Callable<Integer> {
     /// Runs a command line and ends the process with its exit code.
     public static void main(String[] arguments) {
         StandardError.restore();
+        Logging.prepare(arguments);
         Surroundings surroundings = Surroundings.ofProcess();
         int code = run(surroundings, arguments);
         surroundings.out().flush();

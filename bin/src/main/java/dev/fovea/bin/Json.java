@@ -7,7 +7,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class Json {
     private Json() {}
 
-    /// Records, maps and lists as indented JSON, without a line end. NaN, which JSON lacks, becomes the text `"NaN"`.
+    /// Records, maps and lists as indented JSON, without a line end. NaN, which JSON lacks, becomes the text
+    /// `"NaN"`.
     static String text(Object value) {
         return JsonMapper.builder()
                 .enable(SerializationFeature.INDENT_OUTPUT)

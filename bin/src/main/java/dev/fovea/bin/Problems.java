@@ -7,6 +7,7 @@ import dev.fovea.dsl.run.StoreException;
 import dev.fovea.runtime.train.RunException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -37,6 +38,7 @@ final class Problems implements IExecutionExceptionHandler, IParameterExceptionH
             case StoreException _ -> ExitCode.RUN_FAILED.code();
             case ParameterException _ -> ExitCode.USAGE.code();
             case IOException _ -> ExitCode.RUN_FAILED.code();
+            case UncheckedIOException _ -> ExitCode.RUN_FAILED.code();
             case OutOfMemoryError _ -> ExitCode.RUN_FAILED.code();
             default -> ExitCode.INTERNAL.code();
         };

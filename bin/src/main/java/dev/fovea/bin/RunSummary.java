@@ -113,7 +113,7 @@ record RunSummary(
                 Quantities.time(state.activeMillis() / 1000.0)
                         + (state.attempts() > 1 ? " in " + state.attempts() + " attempts" : ""));
         line(out, "ended", state.message().isEmpty() ? state.reason() : state.reason() + ": " + state.message());
-        facts.forEach((fact, value) -> line(out, fact, value));
+        facts.forEach((fact, value) -> line(out, fact, fact.equals("name") ? "" : value));
         line(out, "folder", fovea.shown(folder));
         line(out, "checkpoint", state.checkpoint());
         if (!state.metrics().isEmpty()) {

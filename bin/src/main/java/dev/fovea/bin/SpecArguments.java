@@ -19,7 +19,7 @@ final class SpecArguments {
             index = "1..*",
             arity = "0..*",
             paramLabel = "key=value",
-            description = "values that replace those of the spec, such as optim.lr=1e-3")
+            description = "a value to use instead, as in optim.lr=1e-3")
     private List<String> overrides = new ArrayList<>();
 
     @Option(

@@ -112,7 +112,8 @@ final class StatusVerb implements Callable<Integer> {
         return metrics.entrySet().stream()
                 .filter(metric -> metric.getKey().matches("loss|train/loss|.*/r@?1|.*recall.*"))
                 .limit(METRICS_SHOWN)
-                .map(metric -> metric.getKey().replaceFirst("^eval/", "") + " " + Quantities.number(metric.getValue()))
+                .map(metric ->
+                        metric.getKey().replaceFirst("^(eval|train)/", "") + " " + Quantities.number(metric.getValue()))
                 .collect(Collectors.joining("  "));
     }
 }

@@ -148,6 +148,16 @@ class RunVerbTest {
     }
 
     @Test
+    void filesThatFailAreNamed() {
+        Said unread = run(
+                (spec, options, listener) -> {
+                    throw new UncheckedIOException("a.yaml: cannot be read", new IOException("inner"));
+                },
+                "a.yaml");
+        assertThat(unread).isEqualTo(new Said(4, "", "fovea: a.yaml: cannot be read\n"));
+    }
+
+    @Test
     void withoutMemoryItSaysWhatHelps() {
         Said said = run(
                 (spec, options, listener) -> {

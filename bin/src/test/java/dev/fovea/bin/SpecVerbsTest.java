@@ -84,7 +84,7 @@ class SpecVerbsTest {
     @ParameterizedTest
     @CsvSource({
         "model.ps3.select.max_tokens, max_tokens: 9",
-        "model.ps3.scales, 'scales:\n - 56\n - 112'",
+        "model.ps3.scales, 'scales:\n  - 56\n  - 112'",
         "seed, seed: 7",
     })
     void showsSections(String section, String expected) throws Exception {

@@ -76,7 +76,8 @@ class TrainingBatchesTest {
         }
     }
 
-    /// A batch released before the next one is asked for must not be released again while it waits to be handed out.
+    /// A batch released before the next one is asked for must not be released again while it waits to be handed
+    /// out.
     @Test
     void releasingEarlyChangesNothing() throws InterruptedException {
         List<String> expected;

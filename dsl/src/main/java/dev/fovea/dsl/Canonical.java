@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The canonical form of what a spec computes: JSON without spaces, keys sorted, every default written out, no sections
+/// The canonical form of what a spec computes: JSON without spaces, keys sorted, every default written out, no
+/// sections
 /// that say how. Numbers with whole values below 2^53 are written as integers, others as the shortest decimal that
 /// reads back as the same double; lengths in steps, samples, epochs or seconds; text in Unicode's NFC.
 final class Canonical {

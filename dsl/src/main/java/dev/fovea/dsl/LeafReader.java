@@ -9,19 +9,19 @@ import dev.fovea.dsl.yaml.YamlNode.Kind;
 import dev.fovea.dsl.yaml.YamlNode.Scalar;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Turns the node of one key into a typed value, or says what would have been right.
 final class LeafReader {
-    private static final int LONGEST_NAME = 100;
-
     private final Findings findings;
 
     LeafReader(Findings findings) {
         this.findings = findings;
     }
 
-    /// The value (Long, Double, Boolean, String, enum constant, Duration or a List of these; null if a word stands for
+    /// The value (Long, Double, Boolean, String, enum constant, Duration or a List of these; null if a word
+    /// stands for
     /// none), or empty after reporting what is wrong.
     Read read(Key key, YamlNode node, String path) {
         if (node instanceof Scalar scalar) {
@@ -74,8 +74,7 @@ final class LeafReader {
             case Form.Real real -> real(real, scalar);
             case Form.Flag _ ->
                 scalar.kind() == Kind.FLAG
-                        ? (Boolean)
-                                scalar.text().toLowerCase(java.util.Locale.ROOT).equals("true")
+                        ? (Boolean) scalar.text().toLowerCase(Locale.ROOT).equals("true")
                         : null;
             case Form.Span span -> Durations.read(span, scalar);
             case Form.Items _ -> null;
@@ -92,9 +91,11 @@ final class LeafReader {
         if (!form.choices().isEmpty()) {
             return form.choices().contains(text) ? text : null;
         }
-        boolean fits =
-                !text.isBlank() && text.strip().equals(text) && text.length() <= LONGEST_NAME && !hasControl(text);
-        return !form.required() || fits ? text : null;
+        if (form.isFree()) {
+            return text;
+        }
+        boolean oneLine = !text.isBlank() && text.strip().equals(text) && !hasControl(text);
+        return oneLine && text.codePointCount(0, text.length()) <= form.longest() ? text : null;
     }
 
     private static boolean hasControl(String text) {
@@ -156,10 +157,10 @@ final class LeafReader {
 
     private static @Nullable String hint(Form form, Scalar scalar) {
         String text = scalar.text();
-        if (form instanceof Form.Flag && List.of("yes", "on", "y").contains(text.toLowerCase(java.util.Locale.ROOT))) {
+        if (form instanceof Form.Flag && List.of("yes", "on", "y").contains(text.toLowerCase(Locale.ROOT))) {
             return "YAML 1.2: write true";
         }
-        if (form instanceof Form.Flag && List.of("no", "off", "n").contains(text.toLowerCase(java.util.Locale.ROOT))) {
+        if (form instanceof Form.Flag && List.of("no", "off", "n").contains(text.toLowerCase(Locale.ROOT))) {
             return "YAML 1.2: write false";
         }
         if (form instanceof Form.Text choice && choice.notBuilt().contains(text)) {

@@ -2,6 +2,7 @@ package dev.fovea.dsl;
 
 import dev.fovea.dsl.spec.Duration;
 import dev.fovea.dsl.yaml.Findings;
+import dev.fovea.dsl.yaml.YamlNode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -189,8 +190,7 @@ final class MeaningCheck {
     private void tracking() {
         String uri = v.text("tracking.uri");
         Values.Value given = v.all().get("tracking.uri");
-        boolean secret =
-                given != null && given.node() instanceof dev.fovea.dsl.yaml.YamlNode.Scalar scalar && scalar.secret();
+        boolean secret = given != null && given.node() instanceof YamlNode.Scalar scalar && scalar.secret();
         if (uri != null && !secret && Secrets.hasCredentials(uri)) {
             findings.error(
                     v.mark("tracking.uri"),

@@ -3,6 +3,7 @@ package dev.fovea.dsl;
 import dev.fovea.dsl.yaml.Findings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Checks that the sizes of a model fit each other.
@@ -186,7 +187,7 @@ final class ModelCheck {
     }
 
     /// `4 or 8 would`: the nearest numbers below and above that fit, among the multiples of `step`.
-    private static @Nullable String near(long value, long step, java.util.function.LongPredicate fits) {
+    private static @Nullable String near(long value, long step, LongPredicate fits) {
         long below = value / step * step;
         while (below > 0 && !(fits.test(below) && below < value)) {
             below -= step;

@@ -2,7 +2,8 @@ package dev.fovea.dsl;
 
 /// Where a value of a resolved spec was set.
 ///
-/// @param file path of the file as messages show it; `override 2` for the second command-line override; `default` for
+/// @param file path of the file as messages show it; `override 2` for the second command-line override;
+///     `default` for
 ///     a value that nobody set; `env:NAME` for a value from the environment, with the place that asked for it
 /// @param line from 1; 0 for defaults
 /// @param column from 1; 0 for defaults

@@ -12,6 +12,7 @@ import dev.fovea.dsl.yaml.YamlNode.Mapping;
 import dev.fovea.dsl.yaml.YamlNode.Scalar;
 import dev.fovea.dsl.yaml.YamlParser;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +101,7 @@ final class Overrides {
                                 .map(element -> moved(element, source))
                                 .toList());
             case Mapping mapping -> {
-                var entries = new java.util.LinkedHashMap<String, Entry>();
+                var entries = new LinkedHashMap<String, Entry>();
                 mapping.entries()
                         .forEach((key, entry) -> entries.put(
                                 key, new Entry(moved(entry.keyMark(), source), moved(entry.value(), source))));

@@ -9,6 +9,7 @@ import dev.fovea.dsl.yaml.YamlNode;
 import dev.fovea.dsl.yaml.YamlNode.Kind;
 import dev.fovea.dsl.yaml.YamlParser;
 import java.io.StringWriter;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -103,7 +104,7 @@ final class Printed {
                 });
                 out.writeEndObject();
             }
-            case java.util.Collection<?> list -> {
+            case Collection<?> list -> {
                 out.writeStartArray();
                 list.forEach(element -> write(out, element));
                 out.writeEndArray();
@@ -118,7 +119,8 @@ final class Printed {
         }
     }
 
-    /// Appends `# file:line` to the line of each key that has an origin. The lines are found by reading the text back.
+    /// Appends `# file:line` to the line of each key that has an origin. The lines are found by reading the text
+    /// back.
     private static String commented(String yaml, Map<String, Origin> origins) {
         YamlNode root = YamlParser.parse(new Source("resolved", yaml), new Findings());
         Map<Integer, String> comments = new TreeMap<>();

@@ -12,13 +12,15 @@ import dev.fovea.dsl.yaml.YamlNode.Kind;
 import dev.fovea.dsl.yaml.YamlNode.Mapping;
 import dev.fovea.dsl.yaml.YamlNode.Scalar;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Fills in `${vars.NAME}` and, in sections that say how a run is executed, `${env:NAME}`. A reference that is a whole
+/// Fills in `${vars.NAME}` and, in sections that say how a run is executed, `${env:NAME}`. A reference that is a
+/// whole
 /// value keeps its type; inside longer text the value is inserted. `$${` stands for a literal `${`.
 final class References {
     private static final int MAX_CHAIN = 32;
@@ -42,7 +44,7 @@ final class References {
     static Mapping resolve(
             Mapping spec, Source own, Findings findings, Function<String, @Nullable String> environment) {
         Entry entry = spec.entries().get("vars");
-        Mapping vars = new Mapping(spec.mark(), new java.util.LinkedHashMap<>());
+        Mapping vars = new Mapping(spec.mark(), new LinkedHashMap<>());
         if (entry != null && entry.value() instanceof Mapping given) {
             vars = given;
         } else if (entry != null) {

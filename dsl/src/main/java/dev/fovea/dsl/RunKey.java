@@ -5,7 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/// The identity of a run: what it computes, not how. `f1-` (the version of the scheme) and 12 characters of base32, the
+/// The identity of a run: what it computes, not how. `f1-` (the version of the scheme) and 12 characters of
+/// base32, the
 /// first 60 bits of SHA-256 over the canonical form of the spec.
 ///
 /// @param text such as `f1-4k7hx2mz5qpa`

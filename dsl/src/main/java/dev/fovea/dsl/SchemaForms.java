@@ -15,7 +15,7 @@ final class SchemaForms {
     private SchemaForms() {}
 
     static boolean isFreeText(Form form) {
-        return form instanceof Form.Text text && text.choices().isEmpty() && !text.required();
+        return form instanceof Form.Text text && text.isFree();
     }
 
     /// Text with a reference in it; what it stands for is checked by the reader.
@@ -44,9 +44,9 @@ final class SchemaForms {
         if (!text.choices().isEmpty()) {
             return ordered("enum", text.choices());
         }
-        return text.required()
-                ? ordered("type", "string", "maxLength", 100, "pattern", ONE_LINE)
-                : ordered("type", "string");
+        return text.isFree()
+                ? ordered("type", "string")
+                : ordered("type", "string", "maxLength", text.longest(), "pattern", ONE_LINE);
     }
 
     private static SequencedMap<String, Object> whole(Form.Whole whole) {

@@ -18,7 +18,8 @@ public final class SpecException extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
-    /// Every problem: those of the spec's file first, then of the files it extends, then of overrides, each by place.
+    /// Every problem: those of the spec's file first, then of the files it extends, then of overrides, each by
+    /// place.
     public List<SpecProblem> problems() {
         return problems;
     }

@@ -4,10 +4,14 @@ import dev.fovea.dsl.keys.Form;
 import dev.fovea.dsl.keys.Key;
 import dev.fovea.dsl.keys.SpecKeys;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /// The keys of a spec in words, for the guide and for `fovea explain`.
 public final class SpecGuide {
+    private static final String HEAD = "\n\n| key | value | default | meaning |\n|---|---|---|---|\n";
+
     private SpecGuide() {}
 
     /// One key.
@@ -58,30 +62,22 @@ public final class SpecGuide {
         return SpecKeys.entersRunKey(dot < 0 ? path : path.substring(0, dot));
     }
 
-    /// Markdown: one table for each top-level section, with every key.
+    /// Markdown: one table for the keys of the top level, then one for each section.
     public static String markdown() {
-        StringBuilder out = new StringBuilder();
-        String open = "";
+        SequencedMap<String, StringBuilder> tables = new LinkedHashMap<>();
         for (Line line : lines()) {
-            String section = line.path().contains(".")
-                    ? line.path().substring(0, line.path().indexOf('.'))
-                    : "";
-            if (out.isEmpty() || !section.equals(open)) {
-                boolean top = section.isEmpty();
-                out.append(out.isEmpty() ? "" : "\n")
-                        .append(top ? "### top level" : "### " + section)
-                        .append("\n\n| key | value | default | meaning |\n|---|---|---|---|\n");
-                open = section;
-            }
-            String fallback = line.required() ? "**required**" : "`" + line.fallback() + "`";
-            out.append("| `")
-                    .append(line.path())
-                    .append("` | ")
-                    .append(escaped(line.form()))
-                    .append(" | ");
-            out.append(fallback).append(" | ").append(escaped(line.doc())).append(" |\n");
+            int dot = line.path().indexOf('.');
+            String section = dot < 0 ? "top level" : line.path().substring(0, dot);
+            tables.computeIfAbsent(section, name -> new StringBuilder("### " + name + HEAD))
+                    .append(row(line));
         }
-        return out.toString();
+        return String.join("\n", tables.values());
+    }
+
+    private static String row(Line line) {
+        String fallback = line.required() ? "**required**" : "`" + line.fallback() + "`";
+        return "| `" + line.path() + "` | " + escaped(line.form()) + " | " + fallback + " | " + escaped(line.doc())
+                + " |\n";
     }
 
     private static String escaped(String text) {

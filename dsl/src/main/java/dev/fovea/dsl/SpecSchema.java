@@ -3,7 +3,9 @@ package dev.fovea.dsl;
 import dev.fovea.dsl.keys.Form;
 import dev.fovea.dsl.keys.Key;
 import dev.fovea.dsl.keys.SpecKeys;
+import dev.fovea.dsl.spec.Duration;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,7 +106,7 @@ public final class SpecSchema {
         properties.put("type", ordered("const", word));
         SequencedMap<String, Object> schema = section(form, prefix, whole, properties);
         if (whole) {
-            List<String> required = new java.util.ArrayList<>(List.of("type"));
+            List<String> required = new ArrayList<>(List.of("type"));
             form.keys().values().stream()
                     .filter(Key::mustBeGiven)
                     .map(Key::name)
@@ -138,7 +140,7 @@ public final class SpecSchema {
         } else if (!key.example().isEmpty()) {
             schema.put("examples", List.of(key.example()));
         }
-        List<Object> ways = new java.util.ArrayList<>(SchemaForms.of(key.form(), environment));
+        List<Object> ways = new ArrayList<>(SchemaForms.of(key.form(), environment));
         if (!key.words().isEmpty()) {
             ways.add(ordered("enum", key.words().keySet()));
         }
@@ -161,9 +163,7 @@ public final class SpecSchema {
                 ? fallback
                 : fallback instanceof Enum<?> constant
                         ? SpecKeys.wordOf(constant)
-                        : fallback instanceof dev.fovea.dsl.spec.Duration duration
-                                ? duration.text()
-                                : fallback.toString();
+                        : fallback instanceof Duration duration ? duration.text() : fallback.toString();
     }
 
     private static SequencedMap<String, Object> reference(String definition) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class SpecTree {
     private SpecTree() {}
 
-    /// Values are nested maps, Lists, Strings, Booleans, Integers, Longs, Doubles, enum constants, Durations, or null.
+    /// Values are nested maps, Lists, Strings, Booleans, Integers, Longs, Doubles, enum constants, Durations, or
+    /// null.
     /// Values that words stand for (`auto`, `none`) are those words if `words` is set.
     static SequencedMap<String, @Nullable Object> of(ExperimentSpec spec, boolean words) {
         return section(SpecKeys.root(), spec, words);

@@ -20,7 +20,8 @@ final class Suggestions {
         return nearest == null ? null : "did you mean \"" + nearest + "\"?";
     }
 
-    /// A hint for an unknown key: the nearest key of this section, else where else such a key exists, else what exists.
+    /// A hint for an unknown key: the nearest key of this section, else where else such a key exists, else what
+    /// exists.
     static String forKey(String word, Collection<String> here, Form.Section root) {
         String nearest = nearest(word, here);
         if (nearest != null) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Trees {
     private Trees() {}
 
-    /// `over` on top of `base`: sections merge key by key, everything else is replaced, lists included. Two sections
+    /// `over` on top of `base`: sections merge key by key, everything else is replaced, lists included. Two
+    /// sections
     /// with a different `type` have different keys, so the later one replaces the earlier one as a whole.
     static Mapping merge(Mapping base, Mapping over) {
         SequencedMap<String, Entry> merged = new LinkedHashMap<>(base.entries());

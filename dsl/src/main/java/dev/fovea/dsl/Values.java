@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// Every value of a spec that was given in the right form or has a default, by dotted path. Getters return null where
+/// Every value of a spec that was given in the right form or has a default, by dotted path. Getters return null
+/// where
 /// the value is missing or wrong (which is an error of its own), so that the checks on other values can go on.
 final class Values {
     private final SequencedMap<String, Value> byPath = new LinkedHashMap<>();

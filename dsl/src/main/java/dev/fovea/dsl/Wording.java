@@ -41,7 +41,7 @@ final class Wording {
         if (!text.choices().isEmpty()) {
             return oneOf(text.choices());
         }
-        return text.required() ? "one line of text, at most 100 characters" : "text";
+        return text.isFree() ? "text" : "one line of text, at most " + text.longest() + " characters";
     }
 
     private static String oneOf(Iterable<String> words) {

@@ -66,6 +66,21 @@ class ErrorReportsTest {
         }
     }
 
+    /// A value of the wrong form does not hide what is wrong between other values.
+    @Test
+    void mistakesOfEveryKindAreReportedTogether() {
+        String yaml = Specs.MINIMAL
+                .replace("width: 128", "width: wide")
+                .replace("patch: 8", "patch: 7")
+                .replace("512}", "512, gleu: erf}");
+        assertThat(Specs.problems(yaml))
+                .hasSize(5)
+                .anyMatch(problem -> problem.contains("model.vision.width: expected"))
+                .anyMatch(problem ->
+                        problem.contains("model.ps3.scales[1]: 128 is not a multiple of model.vision.patch 7"))
+                .anyMatch(problem -> problem.contains("model.text.gleu: unknown key (did you mean \"gelu\"?)"));
+    }
+
     @Test
     void problemsAreSortedByPlace() {
         List<SpecProblem> problems =

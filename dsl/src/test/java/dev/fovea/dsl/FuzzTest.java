@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whatever the text, the reader answers with a spec or with problems that have a place: never with another exception,
+/// Whatever the text, the reader answers with a spec or with problems that have a place: never with another
+/// exception,
 /// and never not at all. `-Dfuzz.seed=N -Dfuzz.cases=N` replays or widens the search.
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 class FuzzTest {

@@ -7,6 +7,7 @@ import dev.fovea.dsl.keys.Key;
 import dev.fovea.dsl.keys.SpecKeys;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -128,7 +129,7 @@ class GoldenTest {
 
     @Test
     void originsNameFileAndLine() {
-        ResolvedSpec spec = SpecReader.readText(Specs.MINIMAL, Path.of("a/b.yaml"), java.util.List.of("seed=4"));
+        ResolvedSpec spec = SpecReader.readText(Specs.MINIMAL, Path.of("a/b.yaml"), List.of("seed=4"));
         assertThat(spec.origins().get("optim.lr")).isEqualTo(new Origin("a/b.yaml", 11, 13));
         assertThat(spec.origins().get("seed")).isEqualTo(new Origin("override 1", 1, 6));
         assertThat(spec.origins().get("optim.eps")).isEqualTo(new Origin("default", 0, 0));

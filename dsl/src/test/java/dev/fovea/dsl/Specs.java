@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Specs and helpers that several tests share.
+/// Specs and methods that several tests share.
 final class Specs {
     /// Every required key and nothing else.
     static final String MINIMAL = """

@@ -13,7 +13,8 @@ import java.util.List;
 public final class RunPictures {
     private RunPictures() {}
 
-    /// Draws `results/curves.*` from the journal and `results/selection-maps.*` from `results/selection/`, as far as
+    /// Draws `results/curves.*` from the journal and `results/selection-maps.*` from `results/selection/`, as
+    /// far as
     /// there is something to draw.
     ///
     /// @return the files written

@@ -50,11 +50,9 @@ public final class ProgressLine implements RunListener, AutoCloseable {
         if (look.quiet()) {
             return;
         }
-        String steps = start.firstStep() > 0 ? "steps " + (start.firstStep() + 1) + " to " : "";
         String size = start.plannedBytes() > 0 ? ", " + Quantities.bytes(start.plannedBytes()) + " planned" : "";
         permanent(look.style().bold(start.name()) + "  " + start.key());
-        permanent("  " + Quantities.count((double) start.parameters()) + " parameters, " + steps + start.totalSteps()
-                + " steps" + size);
+        permanent("  " + Quantities.count((double) start.parameters()) + " parameters, " + steps(start) + size);
         permanent("  " + start.backend());
         lastWork = "";
         shown = false;
@@ -151,6 +149,15 @@ public final class ProgressLine implements RunListener, AutoCloseable {
             lineOpen = false;
         }
         out.flush();
+    }
+
+    private static String steps(RunStart start) {
+        if (start.firstStep() >= start.totalSteps()) {
+            return "all " + start.totalSteps() + " steps done";
+        }
+        return start.firstStep() > 0
+                ? "steps " + (start.firstStep() + 1) + " to " + start.totalSteps()
+                : start.totalSteps() + " steps";
     }
 
     private static String label(Score score) {

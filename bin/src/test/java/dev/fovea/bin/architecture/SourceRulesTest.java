@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.TestInstance;
 class SourceRulesTest {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
     private static final int LONGEST_FILE = 400;
-    private static final int LONGEST_LINE = 160;
+    private static final int LONGEST_LINE = 150;
     private static final Pattern PUBLIC_TYPE = Pattern.compile(
             "^ *(public |protected )(static |sealed |non-sealed |final |abstract |strictfp )*(class|interface|record|enum|@interface) \\w+.*");
     private static final Pattern ANNOTATION = Pattern.compile("^ *@.*|^ *[)}].*|^ {8,}.*");
@@ -64,16 +65,25 @@ class SourceRulesTest {
     }
 
     @Test
-    void linesHaveNoTabsAndAreNotTooLong() throws IOException {
-        assertThat(lines(line -> line.indexOf('\t') >= 0 || line.length() > LONGEST_LINE))
-                .isEmpty();
+    void linesHaveNoTabs() throws IOException {
+        assertThat(lines(sources, line -> line.indexOf('\t') >= 0)).isEmpty();
+    }
+
+    @Test
+    void linesFitAScreen() throws IOException {
+        List<Path> programs = sources.stream()
+                .filter(file -> file.toString().contains("/src/main/"))
+                .toList();
+        assertThat(lines(programs, line -> line.length() > LONGEST_LINE)).isEmpty();
     }
 
     @Test
     void noFolderOfSomeMachineIsNamed() throws IOException {
-        assertThat(lines(line -> MACHINE.matcher(line).find()
-                        && !line.contains("MACHINE = ")
-                        && !line.contains("fixture: not a real folder")))
+        assertThat(lines(
+                        sources,
+                        line -> MACHINE.matcher(line).find()
+                                && !line.contains("MACHINE = ")
+                                && !line.contains("fixture: not a real folder")))
                 .isEmpty();
     }
 
@@ -117,9 +127,9 @@ class SourceRulesTest {
         return line >= 0 && lines.get(line).strip().startsWith("///");
     }
 
-    private List<String> lines(java.util.function.Predicate<String> wrong) throws IOException {
+    private static List<String> lines(List<Path> files, Predicate<String> wrong) throws IOException {
         List<String> found = new ArrayList<>();
-        for (Path file : sources) {
+        for (Path file : files) {
             List<String> lines = Files.readAllLines(file);
             for (int i = 0; i < lines.size(); i++) {
                 if (wrong.test(lines.get(i))) {

@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/// A checkout with the real scripts, and beside it a fake JDK, a fake Maven, and an environment that knows no others.
+/// A checkout with the real scripts, and beside it a fake JDK, a fake Maven, and an environment that knows no
+/// others.
 ///
 /// @param root folder of everything
 /// @param home the checkout
@@ -91,7 +92,7 @@ record FakeHome(Path root, Path home) {
         fake.executable("tools/mvn", MAVEN);
         for (String tool : TOOLS) {
             Path real = Files.exists(Path.of("/usr/bin", tool)) ? Path.of("/usr/bin", tool) : Path.of("/bin", tool);
-            Files.createSymbolicLink(root.resolve("tools").resolve(tool), real);
+            fake.executable("tools/" + tool, "#!/bin/sh\nexec " + real + " \"$@\"\n");
         }
         return fake;
     }

@@ -87,6 +87,15 @@ class LauncherTest {
     }
 
     @Test
+    void leavesTheCollectorToTheUser() throws Exception {
+        assertThat(fake.fovea(Map.of(), "status").lines()).contains("-XX:+UseSerialGC");
+        assertThat(fake.fovea(Map.of("FOVEA_JAVA_OPTS", "-Xmx1g -XX:+UseZGC"), "status")
+                        .lines())
+                .contains("-XX:+UseZGC")
+                .doesNotContain("-XX:+UseSerialGC");
+    }
+
+    @Test
     void addsTheArgumentsOfTornado() throws Exception {
         Path sdk = Files.createDirectories(fake.root().resolve("tornado sdk"));
         Map<String, String> environment = Map.of("TORNADOVM_HOME", sdk.toString());

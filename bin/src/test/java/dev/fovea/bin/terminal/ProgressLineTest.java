@@ -145,10 +145,18 @@ class ProgressLineTest {
             nanos += 2_000_000_000L;
             line.tick();
         }
-        assertThat(text.toString()).startsWith("demo  f1-x\n  142K parameters, steps 6 to 1200 steps\n  cpu\n");
+        assertThat(text.toString()).startsWith("demo  f1-x\n  142K parameters, steps 6 to 1200\n  cpu\n");
         assertThat(text.toString().replace("\u001b[K", "").split("\r"))
                 .extracting(shown -> shown.replaceAll(".* images/s  1.20 GiB  ", ""))
                 .endsWith("step 5/1200 ...", "2:05 min left", "1:45 min left", "0.0 s left", "evaluating 1/2");
+    }
+
+    @Test
+    void aFinishedRunSaysSo() {
+        try (ProgressLine line = line(false, false)) {
+            line.started(new RunStart("f1-x", "demo", Path.of("x"), 1200, 1200, "cpu", 2, 142_000, 0));
+        }
+        assertThat(text.toString()).isEqualTo("demo  f1-x\n  142K parameters, all 1200 steps done\n  cpu\n");
     }
 
     @Test

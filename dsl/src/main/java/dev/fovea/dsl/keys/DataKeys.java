@@ -66,10 +66,10 @@ final class DataKeys {
 
     private static void imageTextBox(Table.Of t) {
         t.key("images", "Pattern of the picture shards, relative to the spec.")
-                .oneLine()
+                .oneLine(1000)
                 .example("shards/images-{000000..000999}.tar");
         t.key("textBoxes", "Pattern of the shards of captions and boxes: same count, order and keys.")
-                .oneLine()
+                .oneLine(1000)
                 .example("shards/boxes-{000000..000999}.tar");
         t.key("resample", "Draw shards with replacement, without end; otherwise read each once.")
                 .or(true);

@@ -12,8 +12,13 @@ public sealed interface Form {
     ///
     /// @param choices the words, or empty for free text
     /// @param notBuilt words that are planned but not built yet, for a better message
-    /// @param required whether blank text is refused; text is then one line of at most 100 characters
-    record Text(List<String> choices, List<String> notBuilt, boolean required) implements Form {}
+    /// @param longest most characters of a text that must be one line and not blank; 0 for text of any kind
+    record Text(List<String> choices, List<String> notBuilt, int longest) implements Form {
+        /// Whether any text will do.
+        public boolean isFree() {
+            return choices.isEmpty() && longest == 0;
+        }
+    }
 
     /// One of an enum's constants, written in lower case with hyphens.
     record Word(Class<? extends Enum<?>> type, SequencedMap<String, Enum<?>> words) implements Form {}

@@ -22,7 +22,7 @@ final class Row {
     int maxItems = 1000;
     List<String> choices = List.of();
     List<String> notBuilt = List.of();
-    boolean name;
+    int longest;
     EnumSet<Duration.Unit> units = EnumSet.noneOf(Duration.Unit.class);
     Duration.@Nullable Unit implied;
     boolean zero;
@@ -95,9 +95,9 @@ final class Row {
         return this;
     }
 
-    /// Text that must not be blank, on one line.
-    Row oneLine() {
-        name = true;
+    /// Text on one line that must not be blank.
+    Row oneLine(int mostCharacters) {
+        longest = mostCharacters;
         return this;
     }
 

@@ -30,7 +30,7 @@ final class RunKeys {
                 .or("")
                 .example("http://127.0.0.1:5000");
         tracking.key("experiment", "Name of the experiment there.")
-                .oneLine()
+                .oneLine(100)
                 .or("fovea")
                 .example("ps3");
     }
@@ -38,7 +38,7 @@ final class RunKeys {
     private static void experiment(Table.Of t) {
         t.key("fovea", "Version of the spec language.").oneOf("v1").example("v1");
         t.key("name", "A short name for people. Not part of the run key.")
-                .oneLine()
+                .oneLine(100)
                 .example("ps3-1.5k-siglip");
         t.key("doc", "What the experiment is for. Not part of the run key.")
                 .or("")

@@ -12,7 +12,8 @@ import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.Set;
 
-/// The keys of a spec: names, nesting and types from the records, everything else from the tables. Building it fails
+/// The keys of a spec: names, nesting and types from the records, everything else from the tables. Building it
+/// fails
 /// if a component has no row, so no key can be without a description.
 public final class SpecKeys {
     /// Sections that say how, and words for people: they never enter the run key.
@@ -77,7 +78,7 @@ public final class SpecKeys {
         }
         Class<?> plain = (Class<?>) type;
         if (plain == String.class) {
-            return new Form.Text(row.choices, row.notBuilt, row.name);
+            return new Form.Text(row.choices, row.notBuilt, row.longest);
         } else if (plain == int.class || plain == Integer.class) {
             return new Form.Whole(
                     (long) Math.max(row.min, Integer.MIN_VALUE), (long) Math.min(row.max, Integer.MAX_VALUE));

@@ -23,7 +23,8 @@ public interface FileSteps {
     /// Makes the names in a folder survive a power cut.
     void forceDirectory(Path directory) throws IOException;
 
-    /// Renames within one file system in one indivisible step. A file may replace a file; a folder replaces nothing.
+    /// Renames within one file system in one indivisible step. A file may replace a file; a folder replaces
+    /// nothing.
     void move(Path from, Path to) throws IOException;
 
     /// Deletes a file or an empty folder if it is there.

@@ -11,12 +11,14 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The append-only record of a run: what happened, in order, one frame an entry. It has one writer (see [RunLease]) and
+/// The append-only record of a run: what happened, in order, one frame an entry. It has one writer (see
+/// [RunLease]) and
 /// any number of readers (see [JournalReader]).
 ///
 /// Every entry reaches the operating system at once, and the disk at once if it is a start, a checkpoint or an end;
 /// other
-/// entries reach the disk with the first append that comes more than [#SYNC_MILLIS] after the last fsync. So a killed
+/// entries reach the disk with the first append that comes more than [#SYNC_MILLIS] after the last fsync. So a
+/// killed
 /// process loses nothing, a power cut a few seconds of metrics.
 public final class Journal implements AutoCloseable {
     /// Longest time that an entry waits for the disk while others follow.
@@ -48,7 +50,8 @@ public final class Journal implements AutoCloseable {
         this.cut = cut;
     }
 
-    /// Opens a journal to append to it, or makes an empty one. A torn tail is cut off and noted in the journal itself.
+    /// Opens a journal to append to it, or makes an empty one. A torn tail is cut off and noted in the journal
+    /// itself.
     ///
     /// @throws StoreException if the file cannot be opened or written
     public static Journal openForAppend(Path path) {

@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
-/// One thing that happened in a run. The journal is the list of these; all else about a run's course is derived from
+/// One thing that happened in a run. The journal is the list of these; all else about a run's course is derived
+/// from
 /// it.
 public sealed interface JournalEntry {
     /// When it happened, in milliseconds since 1970 UTC.

@@ -12,7 +12,8 @@ import java.util.zip.CRC32C;
 
 /// Reads a journal, also while another process appends to it.
 ///
-/// A frame is the payload's length (4 bytes, little-endian), its CRC-32C (4 bytes, little-endian) and the payload: one
+/// A frame is the payload's length (4 bytes, little-endian), its CRC-32C (4 bytes, little-endian) and the
+/// payload: one
 /// [JournalEntry] as JSON in UTF-8. Reading stops where no complete frame follows.
 public final class JournalReader {
     /// Bytes of a frame before its payload.

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Claims are numbered files `leases/000001.json`, ..., of which the highest counts. A claim is made by linking a
 /// complete
-/// file to the next number, which only one process can do, also over network file systems; no file is ever locked or
+/// file to the next number, which only one process can do, also over network file systems; no file is ever
+/// locked or
 /// removed. A claim is free when its holder released it, or is gone from this machine, or has been silent for
 /// [#SILENCE]. Ages are differences of file times, so clocks of machines need not agree.
 public final class RunLease implements AutoCloseable {

@@ -1,4 +1,5 @@
-/// Run folders and journals: the vocabulary that the runtime, which writes runs, shares with the reports, which read
+/// Run folders and journals: the vocabulary that the runtime, which writes runs, shares with the reports, which
+/// read
 /// them.
 @NullMarked
 package dev.fovea.dsl.run;

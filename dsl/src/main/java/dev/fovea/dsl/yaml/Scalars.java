@@ -4,7 +4,8 @@ import dev.fovea.dsl.yaml.YamlNode.Kind;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
-/// What a plain scalar means: the core schema of YAML 1.2 (section 10.3.2 of its specification). So `no` and `12:30`
+/// What a plain scalar means: the core schema of YAML 1.2 (section 10.3.2 of its specification). So `no` and
+/// `12:30`
 /// are text, `1e-3` and `.5` are numbers, `017` is seventeen and `1_000` is text.
 public final class Scalars {
     private Scalars() {}

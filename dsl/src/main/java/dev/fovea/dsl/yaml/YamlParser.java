@@ -21,8 +21,10 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/// Reads one YAML 1.2 document into [YamlNode]s. Stricter than YAML: keys are text and unique, and tags, merge keys,
-/// directives other than `%YAML 1.2` and further documents are errors. Anchors work, within limits of size and depth.
+/// Reads one YAML 1.2 document into [YamlNode]s. Stricter than YAML: keys are text and unique, and tags, merge
+/// keys,
+/// directives other than `%YAML 1.2` and further documents are errors. Anchors work, within limits of size and
+/// depth.
 ///
 /// It works on the event stream of snakeyaml-engine with a stack of its own, so that no input can overflow the Java
 /// stack and every problem has a place; the engine's composer would recurse.

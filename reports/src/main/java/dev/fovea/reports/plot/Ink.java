@@ -2,7 +2,8 @@ package dev.fovea.reports.plot;
 
 import java.awt.Color;
 
-/// What a mark is for; each theme gives it a colour. Series colours follow Okabe and Ito (told apart by colour-blind
+/// What a mark is for; each theme gives it a colour. Series colours follow Okabe and Ito (told apart by
+/// colour-blind
 /// readers), brightened for the dark theme. Marks on pictures look the same in both themes.
 enum Ink {
     PAPER(0xffffff, 0x15181c),

@@ -9,7 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The curves of one run on one sheet: loss and its parts, retrieval, selection recall, learning rate, and a chart for
+/// The curves of one run on one sheet: loss and its parts, retrieval, selection recall, learning rate, and a
+/// chart for
 /// each further metric. Which chart a curve belongs to is read from its name.
 public final class LearningCurves {
     private static final int SMOOTHED_FROM = 60;
@@ -38,7 +39,8 @@ public final class LearningCurves {
         return write(runFolder, series(history));
     }
 
-    /// One series per metric, in the order in which they first appear. Of several values at one step the last counts.
+    /// One series per metric, in the order in which they first appear. Of several values at one step the last
+    /// counts.
     public static List<Series> series(MetricHistory history) {
         List<Series> all = new ArrayList<>();
         history.byName().forEach((name, points) -> {

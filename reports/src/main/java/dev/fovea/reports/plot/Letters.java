@@ -6,7 +6,8 @@ import java.awt.font.FontRenderContext;
 import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 
-/// Draws text on a picture: with the machine's sans-serif font, or with the built-in [StrokeFont] where there is none
+/// Draws text on a picture: with the machine's sans-serif font, or with the built-in [StrokeFont] where there is
+/// none
 /// (cluster nodes often lack fontconfig, and Java then fails at the first letter).
 sealed interface Letters {
     /// Width of `text` in canvas units.

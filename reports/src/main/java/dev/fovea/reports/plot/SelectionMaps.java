@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// Heat maps of patch selection over sample scenes. One row per sample: the picture with its ground-truth box, the
-/// scores of each layer over the greyed picture, and for each layer with selected patches those patches on the darkened
+/// scores of each layer over the greyed picture, and for each layer with selected patches those patches on the
+/// darkened
 /// picture, outlined in one colour per scale.
 public final class SelectionMaps {
     private static final double CELL = 232;

@@ -2,7 +2,8 @@ package dev.fovea.reports.plot;
 
 import java.util.Arrays;
 
-/// A curve made readable: centred moving mean with the smallest and largest value of its window as a band, thinned to a
+/// A curve made readable: centred moving mean with the smallest and largest value of its window as a band,
+/// thinned to a
 /// number of points that a screen can show. Non-finite values are left out of windows; a window without any finite
 /// value is NaN.
 ///

@@ -14,8 +14,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/// A line-drawn font for printable ASCII, made for this project, so that pictures have captions on any machine. Accents
-/// are dropped, other characters are drawn as a small box. Glyphs live in `stroke-font.txt`: a character, a tab, then
+/// A line-drawn font for printable ASCII, made for this project, so that pictures have captions on any machine.
+/// Accents
+/// are dropped, other characters are drawn as a small box. Glyphs live in `stroke-font.txt`: a character, a tab,
+/// then
 /// lines of points `xy` on a grid with descender 0, baseline 2, x-height 6 and cap height 8.
 final class StrokeFont {
     private static final double UNIT = 0.12;

@@ -9,7 +9,8 @@ import java.util.IdentityHashMap;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 
-/// Writes SVG 1.1 text: real `<text>`, CSS custom properties for light and dark, a title and a description for readers
+/// Writes SVG 1.1 text: real `<text>`, CSS custom properties for light and dark, a title and a description for
+/// readers
 /// who listen. Coordinates carry one decimal; an image used twice is stored once.
 final class SvgCanvas implements Canvas {
     static final String[] DASHES = {"", "6 3", "2 3", "8 3 2 3"};

@@ -67,7 +67,8 @@ public record ArrowTable(List<Column> columns) {
         return new ArrowTable(List.of(columns));
     }
 
-    /// The table `results/metrics.arrow`: `step` (int64), `time` (int64, milliseconds since 1970 UTC), `name` (utf8),
+    /// The table `results/metrics.arrow`: `step` (int64), `time` (int64, milliseconds since 1970 UTC), `name`
+    /// (utf8),
     /// `value` (double), one row a point, in the order of time.
     public static ArrowTable metrics(MetricHistory history) {
         List<MetricHistory.Point> points = history.points();

@@ -26,8 +26,10 @@ import org.mlflow_project.apachecommons.logging.impl.NoOpLog;
 
 /// The fence around one tracking server; used by one thread.
 ///
-/// Requests go through MLflow's Java client, which waits for ever and repeats what failed. So each runs on a thread of
-/// its own that is abandoned at the deadline, together with its client. What that client cannot do, or must not repeat,
+/// Requests go through MLflow's Java client, which waits for ever and repeats what failed. So each runs on a
+/// thread of
+/// its own that is abandoned at the deadline, together with its client. What that client cannot do, or must not
+/// repeat,
 /// goes by the JDK's: HTTP/1.1 and a Content-Length always, because newer servers read anything else as empty.
 final class MlflowServer implements AutoCloseable {
     private final URI address;

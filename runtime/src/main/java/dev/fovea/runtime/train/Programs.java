@@ -55,10 +55,7 @@ public final class Programs {
         ProgramReport other = Compiled.report(evaluation.graph());
         long side = spec.model().ps3().scales().getLast();
         long batch = spec.batch().global() * side * side * 4 * Float.BYTES;
-        return trainingReport().plannedBytes()
-                + other.plannedBytes()
-                - other.storeBytes()
-                + BATCHES_WAITING * batch;
+        return trainingReport().plannedBytes() + other.plannedBytes() - other.storeBytes() + BATCHES_WAITING * batch;
     }
 
     /// Refuses what the machine cannot hold, before anything is allocated.

@@ -37,8 +37,9 @@ final class Results {
 
     private static ArrowTable retrieval(Evaluation.Found found) {
         List<ArrowTable.RetrievalItem> items = new ArrayList<>();
-        found.items().forEach((split, ranked) -> ranked.forEach(r -> items.add(new ArrowTable.RetrievalItem(
-                Evaluation.name(split), r.key(), r.caption(), r.rank(), r.candidates()))));
+        found.items()
+                .forEach((split, ranked) -> ranked.forEach(r -> items.add(new ArrowTable.RetrievalItem(
+                        Evaluation.name(split), r.key(), r.caption(), r.rank(), r.candidates()))));
         return ArrowTable.retrieval(items);
     }
 

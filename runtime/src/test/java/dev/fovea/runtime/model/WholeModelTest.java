@@ -51,8 +51,8 @@ class WholeModelTest {
     @Test
     void gradientsOfEveryParameter() {
         ModelSpec model = tiny();
-        PreTraining.Built built = PreTraining.build(
-                model, GoldenModel.loss(true, true), new PreTraining.Size(3, 32, 32), OPTIM, true);
+        PreTraining.Built built =
+                PreTraining.build(model, GoldenModel.loss(true, true), new PreTraining.Size(3, 32, 32), OPTIM, true);
         assertThat(built.untrained()).isEmpty();
         Map<String, HostFunction> functions = Ps3.hostFunctions(model, ModelSpec.Strategy.TOP_DOWN, 32, 32, 0);
         try (ReferenceBackend backend = new ReferenceBackend();
@@ -67,7 +67,9 @@ class WholeModelTest {
                 checkAlongRandomDirection(s, g, name, random);
                 checked.add(name);
             }
-            assertThat(checked).contains("vision_model.trunk.blocks.0.attn.qkv.weight", "logit_bias").hasSizeGreaterThan(60);
+            assertThat(checked)
+                    .contains("vision_model.trunk.blocks.0.attn.qkv.weight", "logit_bias")
+                    .hasSizeGreaterThan(60);
         }
     }
 
@@ -75,9 +77,15 @@ class WholeModelTest {
         for (Value p : g.parameters()) {
             double spread = p.name().startsWith("optim.") ? 0 : 0.4;
             double center = p.name().contains("norm") && p.name().endsWith("weight") ? 1 : 0;
-            s.write(p, random.doubles(p.shape().elements()).map(x -> center + spread * (x - 0.5)).toArray());
+            s.write(
+                    p,
+                    random.doubles(p.shape().elements())
+                            .map(x -> center + spread * (x - 0.5))
+                            .toArray());
         }
-        s.write(g.input("pixels"), random.doubles(g.input("pixels").shape().elements(), -1, 1).toArray());
+        s.write(
+                g.input("pixels"),
+                random.doubles(g.input("pixels").shape().elements(), -1, 1).toArray());
         double[] boxes = new double[3 * 32 * 32];
         for (int b = 0; b < 3; b++) {
             for (int y = 5 + b; y < 15; y++) {
@@ -149,7 +157,11 @@ class WholeModelTest {
     private static long parameters(List<Integer> scales, int vocab) {
         int side = scales.getLast();
         PreTraining.Built built = PreTraining.build(
-                released(scales, vocab), GoldenModel.loss(true, true), new PreTraining.Size(1, side, side), OPTIM, false);
+                released(scales, vocab),
+                GoldenModel.loss(true, true),
+                new PreTraining.Size(1, side, side),
+                OPTIM,
+                false);
         Program program = Segmenter.split(built.graph());
         MemoryPlan plan = MemoryPlanner.plan(program);
         assertThat(ProgramReport.of(program, plan).flops()).isGreaterThan(1_000_000_000_000L);
@@ -166,8 +178,7 @@ class WholeModelTest {
                 LossSpec.PoolTokens.INSIDE_BOX,
                 LossSpec.SelectWith.GROUND_TRUTH,
                 new LossSpec.Box(0, 1, "bce"));
-        PreTraining.Built built =
-                PreTraining.build(tiny(), loss, new PreTraining.Size(2, 32, 32), OPTIM, false);
+        PreTraining.Built built = PreTraining.build(tiny(), loss, new PreTraining.Size(2, 32, 32), OPTIM, false);
         assertThat(built.untrained()).containsExactly("vision_model.prior_prompt");
     }
 }

@@ -41,11 +41,14 @@ class SelectTest {
         assertThat(Scores.top(new double[] {1, 1, 1}, 0)).isEmpty();
         for (long seed = 0; seed < 200; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            double[] scores = random.doubles(random.nextInt(1, 60)).map(x -> Math.floor(x * 5)).toArray();
+            double[] scores = random.doubles(random.nextInt(1, 60))
+                    .map(x -> Math.floor(x * 5))
+                    .toArray();
             int count = random.nextInt(scores.length + 1);
             int[] chosen = Scores.top(scores, count);
             assertThat(chosen).as("seed %s", seed).hasSize(count).isSorted().doesNotHaveDuplicates();
-            double lowest = Arrays.stream(chosen).mapToDouble(i -> scores[i]).min().orElse(9);
+            double lowest =
+                    Arrays.stream(chosen).mapToDouble(i -> scores[i]).min().orElse(9);
             for (int i = 0; i < scores.length; i++) {
                 int at = i;
                 if (Arrays.stream(chosen).noneMatch(c -> c == at)) {
@@ -63,6 +66,7 @@ class SelectTest {
         double[] map = new double[144];
         map[0] = 4;
         double[] smooth = Scores.smooth(map, grid);
-        assertThat(new double[] {smooth[0], smooth[1], smooth[12], smooth[13], smooth[2]}).containsExactly(1, 1, 1, 1, 0);
+        assertThat(new double[] {smooth[0], smooth[1], smooth[12], smooth[13], smooth[2]})
+                .containsExactly(1, 1, 1, 1, 0);
     }
 }

@@ -98,12 +98,21 @@ class ExperimentTest {
         assertThat(run.key()).isEqualTo(spec.key().text());
         assertThat(run.state().status()).isEqualTo(RunState.Status.FINISHED);
         for (String file : List.of(
-                "spec.yaml", "resolved.yaml", "environment.json", "status.json", "tokenizer.json", "results/summary.json",
-                "results/metrics.arrow", "results/retrieval.arrow", "results/selection/samples.json",
+                "spec.yaml",
+                "resolved.yaml",
+                "environment.json",
+                "status.json",
+                "tokenizer.json",
+                "results/summary.json",
+                "results/metrics.arrow",
+                "results/retrieval.arrow",
+                "results/selection/samples.json",
                 "results/selection/scene-00.png")) {
             assertThat(run.path().resolve(file)).isNotEmptyFile();
         }
-        assertThat(outcome.scores()).extracting(RunListener.Score::task).contains("local-retrieval", "selection-recall");
+        assertThat(outcome.scores())
+                .extracting(RunListener.Score::task)
+                .contains("local-retrieval", "selection-recall");
         assertThat(outcome.scores()).allSatisfy(s -> {
             assertThat(s.value()).as("%s", s).isBetween(0.0, 1.0);
             assertThat(s.chance()).as("%s", s).isBetween(0.0, 1.0);
@@ -158,41 +167,54 @@ class ExperimentTest {
         Outcome last = run(spec, "runs", heard);
         assertThat(heard.notes).anyMatch(n -> n.contains("step-00000005") && n.contains("passed over"));
         assertThat(heard.start.firstStep()).isEqualTo(4);
-        assertThat(model(last.folder())).isEqualTo(model(run(spec, "straight", new Recorder()).folder()));
+        assertThat(model(last.folder()))
+                .isEqualTo(model(run(spec, "straight", new Recorder()).folder()));
     }
 
     @Test
     void aLossThatIsNotFiniteStopsTheRunAndNamesTheOp() {
         ResolvedSpec spec = TinySpec.read(
-                folder, "optim.lr=1000", "optim.weight_decay=1", "optim.grad_clip=none", "schedule.warmup=0st",
-                "schedule.length=40st", "eval.every=end");
+                folder,
+                "optim.lr=1000",
+                "optim.weight_decay=1",
+                "optim.grad_clip=none",
+                "schedule.warmup=0st",
+                "schedule.length=40st",
+                "eval.every=end");
         Recorder heard = new Recorder();
         assertThatExceptionOfType(RunException.class)
                 .isThrownBy(() -> run(spec, "runs", heard))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(RunException.Kind.NOT_FINITE))
                 .satisfies(e -> assertThat(e.getMessage()).startsWith("step " + (heard.losses.size() + 1) + ":"))
                 .withMessageMatching("(?s).*the first value that is not finite came from \\w+\\[%.*");
-        RunFolder run = RunFolder.find(folder.resolve("runs"), spec.key().text()).orElseThrow();
+        RunFolder run =
+                RunFolder.find(folder.resolve("runs"), spec.key().text()).orElseThrow();
         assertThat(run.state().status()).isEqualTo(RunState.Status.FAILED);
         assertThat(run.entries().getLast()).isInstanceOfSatisfying(JournalEntry.Ended.class, e -> {
             assertThat(e.reason()).isEqualTo("failed:nan");
             assertThat(e.step()).isEqualTo(heard.losses.size());
         });
-        assertThat(run.checkpoints().resolve("step-%08d".formatted(heard.losses.size()))).isDirectory();
+        assertThat(run.checkpoints().resolve("step-%08d".formatted(heard.losses.size())))
+                .isDirectory();
     }
 
     @Test
     void whatDoesNotFitIsRefusedBeforeTraining() {
         assertFails(RunException.Kind.SPEC, "model.text.vocab: 4 rows are too few", "model.text.vocab=4");
-        assertFails(RunException.Kind.OUT_OF_MEMORY, "batch.global: a step with 100000 pictures needs", "batch.global=100000");
-        assertFails(RunException.Kind.SPEC, "the spec does not compile: more than 2^31 elements", "batch.global=1000000");
+        assertFails(
+                RunException.Kind.OUT_OF_MEMORY,
+                "batch.global: a step with 100000 pictures needs",
+                "batch.global=100000");
+        assertFails(
+                RunException.Kind.SPEC, "the spec does not compile: more than 2^31 elements", "batch.global=1000000");
         assertFails(RunException.Kind.BACKEND, "onednn is not built yet", "run.gemm=onednn");
         assertFails(RunException.Kind.BACKEND, "tornado is not part of this installation", "run.backend=tornado");
     }
 
     private void assertFails(RunException.Kind kind, String message, String override) {
         assertThatExceptionOfType(RunException.class)
-                .isThrownBy(() -> run(TinySpec.read(folder, override), "runs" + kind + override.hashCode(), new Recorder()))
+                .isThrownBy(
+                        () -> run(TinySpec.read(folder, override), "runs" + kind + override.hashCode(), new Recorder()))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(kind))
                 .withMessageContaining(message);
     }

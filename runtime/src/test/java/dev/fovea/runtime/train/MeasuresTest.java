@@ -14,13 +14,14 @@ import org.junit.jupiter.api.Test;
 /// Retrieval, selection recall, schedule and lengths on cases with known answers.
 class MeasuresTest {
     private static Retrieval.Region region(String caption, double... image) {
-        return new Retrieval.Region("k", caption, image, caption.equals("a") ? new double[] {1, 0} : new double[] {0, 1});
+        return new Retrieval.Region(
+                "k", caption, image, caption.equals("a") ? new double[] {1, 0} : new double[] {0, 1});
     }
 
     @Test
     void aRegionNearestToItsOwnCaptionRanksFirst() {
-        List<Retrieval.Ranked> ranked = new Retrieval(10, 0)
-                .rank(List.of(region("a", 1, 0), region("b", 1, 0), region("b", 0.2, 0.9)));
+        List<Retrieval.Ranked> ranked =
+                new Retrieval(10, 0).rank(List.of(region("a", 1, 0), region("b", 1, 0), region("b", 0.2, 0.9)));
         assertThat(ranked).extracting(Retrieval.Ranked::rank).containsExactly(1, 2, 1);
         assertThat(ranked).extracting(Retrieval.Ranked::candidates).containsOnly(2);
         assertThat(Retrieval.recall(ranked, 1)).isEqualTo(2 / 3.0);
@@ -44,7 +45,9 @@ class MeasuresTest {
     @Test
     void notANumberNeverRanksWell() {
         List<Retrieval.Region> regions = List.of(region("a", Double.NaN, 0), region("b", Double.NaN, 0));
-        assertThat(new Retrieval(2, 0).rank(regions)).extracting(Retrieval.Ranked::rank).containsOnly(2);
+        assertThat(new Retrieval(2, 0).rank(regions))
+                .extracting(Retrieval.Ranked::rank)
+                .containsOnly(2);
     }
 
     @Test

@@ -9,8 +9,7 @@ import java.util.List;
 
 /// The smallest spec that has everything: three scales, the auxiliary branch, both captions, all tasks.
 final class TinySpec {
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             fovea: v1
             name: tiny
             model:
