@@ -7,11 +7,13 @@ import java.lang.foreign.MemorySegment;
 /// Legend: L tile columns (lanes) of the [MicroKernel], R tile rows, S tokens of one block on the other side, C
 /// width of a head.
 final class AttentionScratch {
-    /// S: tokens on the other side that are treated at once; a multiple of the tile rows of every micro-kernel.
-    static final int BLOCK = 128;
+    /// About how many tokens on the other side are treated at once.
+    private static final int BLOCK = 128;
 
     final MicroKernel kernel;
     final int lanes;
+    /// S: tokens on the other side that are treated at once, a multiple of R.
+    final int block;
     /// Operands of a whole head, packed in panels of R lines.
     final float[][] packs = {{}, {}, {}, {}};
     /// (C,L) the block's own operands, for example queries and output gradients.
@@ -35,8 +37,9 @@ final class AttentionScratch {
     AttentionScratch(MicroKernel kernel) {
         this.kernel = kernel;
         lanes = kernel.columns();
-        scores = new float[BLOCK * lanes];
-        slopes = new float[BLOCK * lanes];
+        block = BLOCK / kernel.rows() * kernel.rows();
+        scores = new float[block * lanes];
+        slopes = new float[block * lanes];
         most = new float[lanes];
         total = new float[lanes];
         factor = new float[lanes];

@@ -21,6 +21,6 @@ interface MicroKernel {
     /// CPU is an AArch64, else 16.
     static MicroKernel preferred() {
         boolean manyRegisters = Lanes.WIDTH == 16 || "aarch64".equals(System.getProperty("os.arch"));
-        return manyRegisters ? new Tile8x3() : new Tile4x3();
+        return manyRegisters ? new Tile8x3() : new Tile4x2();
     }
 }

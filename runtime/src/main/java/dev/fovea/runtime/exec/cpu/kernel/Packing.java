@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// over), W lines in a panel. A packed block is a run of panels; a panel is (P,W), its last lines zero where L
 /// is no multiple of W.
 final class Packing {
-    /// Four floats: divides the panels of every micro-kernel.
+    /// Four floats.
     private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
 
     private Packing() {}
@@ -67,7 +67,7 @@ final class Packing {
             int present = Math.min(panel, lines - first);
             if (present == panel && panel % WIDTH == 0) {
                 copyWide(packed, base, panel, source, offset + first, stride, depth);
-            } else if (present == panel) {
+            } else if (present == panel && panel % QUAD.length() == 0) {
                 copyNarrow(packed, base, panel, source, offset + first, stride, depth);
             } else {
                 copyPart(packed, base, panel, present, source, offset + first, stride, depth);

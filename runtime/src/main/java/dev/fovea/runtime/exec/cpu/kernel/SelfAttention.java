@@ -86,8 +86,8 @@ public final class SelfAttention {
         Arrays.fill(s.total, 0f);
         Arrays.fill(s.most, HIDDEN);
         int visible = shape.visible(query + count);
-        for (int key = 0; key < visible; key += AttentionScratch.BLOCK) {
-            int keys = Math.min(AttentionScratch.BLOCK, visible - key);
+        for (int key = 0; key < visible; key += s.block) {
+            int keys = Math.min(s.block, visible - key);
             s.multiplyTokens(s.scores, 0, key, keys, s.left, width);
             hide(s, query, key, keys);
             Softmax.online(s.scores, s.most, s.total, s.factor, keys, s.lanes);

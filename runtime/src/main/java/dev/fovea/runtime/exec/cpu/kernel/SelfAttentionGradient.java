@@ -102,8 +102,8 @@ public final class SelfAttentionGradient {
         queryNumbers(s, b, h, query, count);
         Arrays.fill(s.sum, 0f);
         int visible = shape.visible(query + count);
-        for (int key = 0; key < visible; key += AttentionScratch.BLOCK) {
-            int keys = Math.min(AttentionScratch.BLOCK, visible - key);
+        for (int key = 0; key < visible; key += s.block) {
+            int keys = Math.min(s.block, visible - key);
             s.multiplyTokens(s.scores, 0, key, keys, s.left, width);
             s.multiplyTokens(s.slopes, 1, key, keys, s.right, width);
             SelfAttention.hide(shape, s.scores, s.lanes, query, key, keys);
@@ -159,9 +159,9 @@ public final class SelfAttentionGradient {
         packKeys(s, s.right, 2, b, h, key, count);
         Arrays.fill(s.sum, 0f);
         Arrays.fill(s.otherSum, 0f);
-        int first = shape.firstQuery(key) / AttentionScratch.BLOCK * AttentionScratch.BLOCK;
-        for (int query = first; query < shape.tokens(); query += AttentionScratch.BLOCK) {
-            int queries = Math.min(AttentionScratch.BLOCK, shape.tokens() - query);
+        int first = shape.firstQuery(key) / s.block * s.block;
+        for (int query = first; query < shape.tokens(); query += s.block) {
+            int queries = Math.min(s.block, shape.tokens() - query);
             s.multiplyTokens(s.scores, 0, query, queries, s.left, width);
             s.multiplyTokens(s.slopes, 1, query, queries, s.right, width);
             for (int i = 0; i < queries; i++) {

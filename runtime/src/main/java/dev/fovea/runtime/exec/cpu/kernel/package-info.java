@@ -3,8 +3,8 @@
 /// Every array is a `MemorySegment` of 32-bit floats (or 32-bit integers where the name says index) in native
 /// byte order. Arguments come in the order outputs, inputs, sizes, and for functions which run on part of the
 /// work the range `from` (inclusive), `to` (exclusive) last. Every kernel overwrites its outputs; adding
-/// gradients is always a step of its own. No kernel allocates: what it needs beside its arguments it is handed
-/// or made with.
+/// gradients is always a step of its own. Kernels allocate at most an array of one vector's length a call: what
+/// else they need beside their arguments they are handed or made with.
 ///
 /// The value of an element never depends on how the work was divided, so results do not depend on the number of
 /// threads.
