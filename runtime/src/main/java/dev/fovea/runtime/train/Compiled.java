@@ -6,30 +6,17 @@ import dev.fovea.runtime.exec.Session;
 import dev.fovea.runtime.exec.Store;
 import dev.fovea.runtime.ir.Graph;
 import dev.fovea.runtime.ir.Value;
-import dev.fovea.runtime.plan.MemoryPlan;
-import dev.fovea.runtime.plan.MemoryPlanner;
-import dev.fovea.runtime.plan.PlanVerifier;
-import dev.fovea.runtime.plan.Program;
 import dev.fovea.runtime.plan.ProgramReport;
-import dev.fovea.runtime.plan.Segmenter;
 import java.util.Map;
 
 /// A graph that has been planned, checked and compiled.
 ///
 /// @param report what one step costs
 public record Compiled(Graph graph, ProgramReport report, Session session) implements AutoCloseable {
-    /// Plans, verifies and compiles.
-    public static Compiled of(Graph graph, Backend backend, Map<String, HostFunction> functions, Store store) {
-        Program program = Segmenter.split(graph);
-        MemoryPlan plan = MemoryPlanner.plan(program);
-        PlanVerifier.verify(program, plan);
-        return new Compiled(graph, ProgramReport.of(program, plan), backend.compile(program, plan, functions, store));
-    }
-
-    /// Costs of a graph without compiling it.
-    public static ProgramReport report(Graph graph) {
-        Program program = Segmenter.split(graph);
-        return ProgramReport.of(program, MemoryPlanner.plan(program));
+    /// Compiles what has been planned.
+    public static Compiled of(Planned planned, Backend backend, Map<String, HostFunction> functions, Store store) {
+        Session session = backend.compile(planned.program(), planned.plan(), functions, store);
+        return new Compiled(planned.program().graph(), planned.report(), session);
     }
 
     /// The input of this name.

@@ -33,9 +33,9 @@ public record Cost(
     public static Cost of(ExperimentSpec spec) {
         int side = spec.model().ps3().scales().getLast();
         PreTraining.Built one = build(spec, 1, side, true);
-        ProgramReport first = Compiled.report(one.graph());
-        ProgramReport second = Compiled.report(build(spec, 2, side, true).graph());
-        ProgramReport forward = Compiled.report(build(spec, 1, side, false).graph());
+        ProgramReport first = Planned.of(one.graph()).report();
+        ProgramReport second = Planned.of(build(spec, 2, side, true).graph()).report();
+        ProgramReport forward = Planned.of(build(spec, 1, side, false).graph()).report();
         long untrained = one.untrained().stream()
                 .mapToLong(n -> elements(one.parameters().get(n)))
                 .sum();

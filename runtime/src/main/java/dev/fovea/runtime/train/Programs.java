@@ -9,7 +9,6 @@ import dev.fovea.runtime.model.Parameters;
 import dev.fovea.runtime.model.Ps3;
 import dev.fovea.runtime.plan.ProgramReport;
 import java.lang.management.ManagementFactory;
-import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -19,17 +18,21 @@ public final class Programs {
     private static final int BATCHES_WAITING = 4;
 
     private final ExperimentSpec spec;
-    private final PreTraining.Built training;
-    private final PreTraining.Built evaluation;
+    private final SequencedMap<String, Parameters.Recipe> parameters;
+    private final Planned training;
+    private final Planned evaluation;
 
-    /// Builds both graphs; pictures are squares of the largest scale.
+    /// Builds and plans both graphs; pictures are squares of the largest scale.
     public Programs(ExperimentSpec spec) {
         this.spec = spec;
         int side = spec.model().ps3().scales().getLast();
         PreTraining.Size size = new PreTraining.Size(spec.batch().global(), side, side);
         try {
-            this.training = PreTraining.build(spec.model(), spec.loss(), size, spec.optim(), false);
-            this.evaluation = PreTraining.build(spec.model(), spec.loss(), size, null, false);
+            PreTraining.Built built = PreTraining.build(spec.model(), spec.loss(), size, spec.optim(), false);
+            this.parameters = built.parameters();
+            this.training = Planned.of(built.graph());
+            this.evaluation = Planned.of(PreTraining.build(spec.model(), spec.loss(), size, null, false)
+                    .graph());
         } catch (IllegalArgumentException e) {
             throw new RunException(RunException.Kind.SPEC, "the spec does not compile: " + e.getMessage(), e);
         }
@@ -37,25 +40,15 @@ public final class Programs {
 
     /// The model's parameters.
     public SequencedMap<String, Parameters.Recipe> parameters() {
-        return training.parameters();
-    }
-
-    /// Parameters that the loss does not reach.
-    public List<String> untrained() {
-        return training.untrained();
-    }
-
-    /// Cost of a training step.
-    public ProgramReport trainingReport() {
-        return Compiled.report(training.graph());
+        return parameters;
     }
 
     /// Memory that both programs and the batches waiting for them need.
     public long plannedBytes() {
-        ProgramReport other = Compiled.report(evaluation.graph());
+        ProgramReport other = evaluation.report();
         long side = spec.model().ps3().scales().getLast();
         long batch = spec.batch().global() * side * side * 4 * Float.BYTES;
-        return trainingReport().plannedBytes() + other.plannedBytes() - other.storeBytes() + BATCHES_WAITING * batch;
+        return training.report().plannedBytes() + other.plannedBytes() - other.storeBytes() + BATCHES_WAITING * batch;
     }
 
     /// Refuses what the machine cannot hold, before anything is allocated.
@@ -79,11 +72,11 @@ public final class Programs {
     }
 
     Compiled training(Backend backend, Store store) {
-        return Compiled.of(training.graph(), backend, functions(), store);
+        return Compiled.of(training, backend, functions(), store);
     }
 
     Compiled evaluation(Backend backend, Store store) {
-        return Compiled.of(evaluation.graph(), backend, functions(), store);
+        return Compiled.of(evaluation, backend, functions(), store);
     }
 
     private Map<String, HostFunction> functions() {

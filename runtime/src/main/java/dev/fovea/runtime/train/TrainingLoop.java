@@ -1,6 +1,7 @@
 package dev.fovea.runtime.train;
 
 import dev.fovea.datasets.Batch;
+import dev.fovea.datasets.DataCounters;
 import dev.fovea.datasets.TrainingBatches;
 import dev.fovea.dsl.run.Journal;
 import dev.fovea.dsl.run.JournalEntry;
@@ -23,6 +24,7 @@ final class TrainingLoop {
     private final Throughput throughput;
     private final SavePace pace;
     private long saved = -1;
+    private long knownBroken;
 
     /// What the loop works with.
     ///
@@ -71,6 +73,7 @@ final class TrainingLoop {
             boolean end = step == setup.total();
             if (end || step % spec.run().logEvery() == 0) {
                 setup.journal().append(new JournalEntry.Scalars(System.currentTimeMillis(), step, scalars));
+                tellOfBrokenExamples();
             }
             if (end || (setup.evaluateEvery() > 0 && step % setup.evaluateEvery() == 0)) {
                 last = evaluate(step, end);
@@ -120,6 +123,23 @@ final class TrainingLoop {
         }
         s.put("train/lr", rate);
         return s;
+    }
+
+    /// Says once for each new broken example, as long as they are named, that it was replaced.
+    private void tellOfBrokenExamples() {
+        DataCounters counters = setup.data().counters();
+        if (counters.broken() == knownBroken) {
+            return;
+        }
+        int from = (int) Math.min(knownBroken, counters.firstBroken().size());
+        String named = String.join(
+                "; ",
+                counters.firstBroken().subList(from, counters.firstBroken().size()));
+        String text = counters.broken() + " of " + counters.read() + " examples were broken and replaced"
+                + (named.isEmpty() ? "" : ": " + named);
+        knownBroken = counters.broken();
+        setup.journal().append(new JournalEntry.Note(System.currentTimeMillis(), "warn", text));
+        setup.listener().note(text);
     }
 
     /// Stops before the update, so that parameters stay as they were.

@@ -3,6 +3,11 @@ package dev.fovea.runtime.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.fovea.datasets.Corpora;
+import dev.fovea.datasets.Corpus;
+import dev.fovea.datasets.Progress;
+import dev.fovea.datasets.ShardExport;
+import dev.fovea.datasets.Split;
 import dev.fovea.dsl.ResolvedSpec;
 import dev.fovea.dsl.run.JournalEntry;
 import dev.fovea.dsl.run.MetricHistory;
@@ -13,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -252,6 +258,43 @@ class ExperimentTest {
         assertThat(other.losses).isEqualTo(one.losses);
         assertThat(other.start.key()).isEqualTo(one.start.key());
         assertThat(reseeded.losses).isNotEqualTo(one.losses);
+    }
+
+    /// Shards on disk, one picture of which cannot be decoded: it is replaced, counted and named, and the run
+    /// goes on.
+    @Test
+    void aBrokenPictureInAShardIsNamedAndReplaced() throws IOException {
+        ResolvedSpec scenes = TinySpec.read(folder);
+        try (Corpus corpus = Corpora.open(scenes.spec().data(), folder, CACHE)) {
+            ShardExport.export(
+                    corpus, Split.TRAIN, 0, 12, folder.resolve("s"), 12, ShardExport.Format.PNG, 1, Progress.NONE);
+        }
+        List<Path> tars;
+        try (Stream<Path> files = Files.list(folder.resolve("s"))) {
+            tars = files.filter(f -> f.toString().endsWith(".tar")).sorted().toList();
+        }
+        Path images = tars.stream()
+                .filter(t -> t.getFileName().toString().contains("image"))
+                .findFirst()
+                .orElseThrow();
+        Path boxes = tars.stream().filter(t -> !t.equals(images)).findFirst().orElseThrow();
+        byte[] tar = Files.readAllBytes(images);
+        Arrays.fill(tar, 512, 512 + 32, (byte) 0);
+        Files.write(images, tar);
+        Recorder heard = new Recorder();
+        Outcome outcome = run(
+                TinySpec.read(
+                        folder,
+                        "data.train={type: image-text-box, images: s/" + images.getFileName() + ", text_boxes: s/"
+                                + boxes.getFileName() + "}",
+                        "run.max_bad_samples=0.5"),
+                "runs",
+                heard);
+        assertThat(outcome.step()).isEqualTo(6);
+        assertThat(heard.losses).hasSize(6).allMatch(Double::isFinite);
+        assertThat(heard.notes).anyMatch(n -> n.contains("examples were broken and replaced: ") && n.contains(".tar"));
+        assertThat(outcome.folder().entries())
+                .anyMatch(e -> e instanceof JournalEntry.Note n && n.text().contains("broken and replaced"));
     }
 
     @Test
