@@ -60,7 +60,19 @@ final class Binder {
                 integer(at + "heads"),
                 integer(at + "mlp"),
                 integer(at + "patch"),
-                text(at + "pool"));
+                text(at + "pool"),
+                constant(ModelSpec.Positions.class, at + "positions"),
+                integer(at + "position_side"),
+                flag(at + "final_norm"),
+                adapter(at + "adapter"));
+    }
+
+    private ModelSpec.@Nullable Adapter adapter(String at) {
+        if (v.has(at)) {
+            return null;
+        }
+        return new ModelSpec.Adapter(
+                integer(at + ".hidden"), integer(at + ".units"), integer(at + ".out"), integer(at + ".mlp"));
     }
 
     private ModelSpec.Ps3 ps3() {
@@ -69,7 +81,8 @@ final class Binder {
                 requireNonNull(integers(at + "scales")),
                 select(),
                 flag(at + "low_res_kv_cache"),
-                flag(at + "separate_pos_emb"));
+                flag(at + "separate_pos_emb"),
+                flag(at + "resize_antialias"));
     }
 
     private ModelSpec.Select select() {
@@ -80,7 +93,12 @@ final class Binder {
                 integer(at + "max_tokens"),
                 integers(at + "per_scale"),
                 highresFeature(at + "highres_feature"),
-                flag(at + "smooth"));
+                constant(ModelSpec.Smooth.class, at + "smooth"),
+                real(at + "temperature"),
+                constant(ModelSpec.ScoreMaps.class, at + "score_maps"),
+                integer(at + "first_scales"),
+                constant(ModelSpec.Budgets.class, at + "budgets"),
+                constant(ModelSpec.Ties.class, at + "ties"));
     }
 
     private ModelSpec.@Nullable HighresFeature highresFeature(String at) {
@@ -92,7 +110,8 @@ final class Binder {
                 integer(at + ".hidden"),
                 integer(at + ".out"),
                 integer(at + ".depth"),
-                integer(at + ".kernel"));
+                integer(at + ".kernel"),
+                text(at + ".fusion"));
     }
 
     private ModelSpec.Text textTower() {

@@ -12,6 +12,7 @@ final class ModelCheck {
     private static final String LAYERS = "model.ps3.select.from_layers";
     private static final String BUDGET = "model.ps3.select.max_tokens";
     private static final String PER_SCALE = "model.ps3.select.per_scale";
+    private static final String FIRST_SCALES = "model.ps3.select.first_scales";
     private static final String FEATURE = "model.ps3.select.highres_feature";
 
     private final Values v;
@@ -32,6 +33,9 @@ final class ModelCheck {
             budgets();
         }
         kernel();
+        firstScales();
+        positions();
+        adapter();
     }
 
     private void heads(String tower) {
@@ -125,7 +129,7 @@ final class ModelCheck {
         return true;
     }
 
-    /// Budgets larger than the number of patches: what is left moves to the next scale, and is lost at the last.
+    /// Budgets larger than the number of patches of the scales that may give any.
     private void budgets() {
         List<Long> scales = v.wholes(SCALES);
         Long patch = v.whole("model.vision.patch");
@@ -133,44 +137,65 @@ final class ModelCheck {
         if (scales == null || patch == null || budget == null) {
             return;
         }
-        List<Long> given = v.wholes(PER_SCALE);
         List<Long> high = scales.subList(1, scales.size());
-        List<Long> budgets = given == null ? shared(budget, high) : given;
-        long used = 0;
-        long left = 0;
+        Long first = v.whole(FIRST_SCALES);
+        int allowed = first == null || first == 0 ? high.size() : (int) Math.min(first, high.size());
         long available = 0;
-        for (int i = 0; i < high.size(); i++) {
-            long patches = (high.get(i) / patch) * (high.get(i) / patch);
-            long wanted = budgets.get(i) + left;
-            used += Math.min(wanted, patches);
-            left = wanted - Math.min(wanted, patches);
-            available += patches;
+        for (long scale : high.subList(0, allowed)) {
+            available += (scale / patch) * (scale / patch);
         }
-        if (used < budget) {
-            String message = "of " + budget + " tokens only " + used + " are used: the high scales have " + available
-                    + " patches";
+        if (available < budget) {
             findings.warning(
                     v.mark(BUDGET),
                     BUDGET,
-                    used == available ? message : message + ", and budgets move only to higher scales");
+                    "of " + budget + " tokens only " + available + " are used: the high scales have " + available
+                            + " patches");
         }
     }
 
-    /// The shares of `auto`: in proportion to pixels, rounded down, the rest to the last scale (ps3-spec 1.5).
-    private static List<Long> shared(long budget, List<Long> high) {
-        double pixels = 0;
-        for (long scale : high) {
-            pixels += (double) scale * scale;
+    private void firstScales() {
+        List<Long> scales = v.wholes(SCALES);
+        Long first = v.whole(FIRST_SCALES);
+        if (scales != null && first != null && first > scales.size() - 1) {
+            findings.error(
+                    v.mark(FIRST_SCALES),
+                    FIRST_SCALES,
+                    first + " of " + Wording.count(scales.size() - 1, "high scale"),
+                    "write all");
         }
-        List<Long> budgets = new ArrayList<>();
-        long rest = budget;
-        for (int i = 0; i < high.size(); i++) {
-            double square = (double) high.get(i) * high.get(i);
-            long share = i == high.size() - 1 ? rest : (long) Math.floor(budget * square / pixels);
-            budgets.add(share);
-            rest -= share;
+    }
+
+    /// A table that is cropped must cover the largest grid.
+    private void positions() {
+        List<Long> scales = v.wholes(SCALES);
+        Long patch = v.whole("model.vision.patch");
+        Long side = v.whole("model.vision.position_side");
+        String positions = v.text("model.vision.positions");
+        if (scales == null || patch == null || side == null || positions == null || !positions.equals("crop")) {
+            return;
         }
-        return budgets;
+        long largest = scales.getLast() / patch;
+        long have = side == 0 ? scales.getFirst() / patch : side;
+        if (have < largest) {
+            findings.error(
+                    v.mark("model.vision.position_side"),
+                    "model.vision.position_side",
+                    "a table of " + have + "x" + have + " cannot be cropped to the grid of " + largest + "x" + largest,
+                    "at least " + largest);
+        }
+    }
+
+    private void adapter() {
+        Long heads = v.whole("model.vision.heads");
+        Long out = v.whole("model.vision.adapter.out");
+        if (heads != null && out != null && out % heads != 0) {
+            String fit = near(out, heads, n -> n % heads == 0);
+            findings.error(
+                    v.mark("model.vision.adapter.out"),
+                    "model.vision.adapter.out",
+                    heads + " heads do not divide width " + out,
+                    fit);
+        }
     }
 
     private void kernel() {

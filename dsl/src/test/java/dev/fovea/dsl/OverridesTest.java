@@ -57,7 +57,7 @@ class OverridesTest {
                 .model()
                 .ps3()
                 .select();
-        assertThat(select.highresFeature()).isEqualTo(new ModelSpec.HighresFeature(1512, 512, 512, 1, 14));
+        assertThat(select.highresFeature()).isEqualTo(new ModelSpec.HighresFeature(1512, 512, 512, 1, 14, "mean"));
         assertThat(select.fromLayers()).containsExactly(3);
         assertThat(with("model.ps3.select.highres_feature.depth=1", "model.ps3.select.highres_feature=none")
                         .model()

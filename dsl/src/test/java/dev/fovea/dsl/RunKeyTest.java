@@ -79,7 +79,7 @@ class RunKeyTest {
     private static Object other(RecordComponent component, @Nullable Object value) {
         return switch (value) {
             case null ->
-                component.getType() == List.class ? List.of(1) : new ModelSpec.HighresFeature(105, 9, 11, 1, 15);
+                component.getType() == List.class ? List.of(1) : new ModelSpec.HighresFeature(105, 9, 11, 1, 15, "mean");
             case String text -> text + "x";
             case Integer number -> number + 1;
             case Long number -> number + 1;

@@ -1,10 +1,16 @@
 package dev.fovea.dsl.keys;
 
 import dev.fovea.dsl.spec.ModelSpec;
+import dev.fovea.dsl.spec.ModelSpec.Adapter;
+import dev.fovea.dsl.spec.ModelSpec.Budgets;
 import dev.fovea.dsl.spec.ModelSpec.Gelu;
 import dev.fovea.dsl.spec.ModelSpec.HighresFeature;
 import dev.fovea.dsl.spec.ModelSpec.Ps3;
 import dev.fovea.dsl.spec.ModelSpec.Select;
+import dev.fovea.dsl.spec.ModelSpec.Positions;
+import dev.fovea.dsl.spec.ModelSpec.ScoreMaps;
+import dev.fovea.dsl.spec.ModelSpec.Smooth;
+import dev.fovea.dsl.spec.ModelSpec.Ties;
 import dev.fovea.dsl.spec.ModelSpec.Strategy;
 import dev.fovea.dsl.spec.ModelSpec.Text;
 import dev.fovea.dsl.spec.ModelSpec.Vision;
@@ -21,6 +27,7 @@ final class ModelKeys {
         model.key("ps3", "What PS3 adds to it: several scales, encoded where it matters.");
         model.key("text", "The text transformer.");
         vision(t.of(Vision.class));
+        adapter(t.of(Adapter.class));
         ps3(t.of(Ps3.class));
         select(t.of(Select.class));
         highresFeature(t.of(HighresFeature.class));
@@ -45,6 +52,30 @@ final class ModelKeys {
         t.key("pool", "How tokens become one vector: `map` is attention pooling with one latent query.")
                 .oneOf("map")
                 .or("map");
+        t.key(
+                        "positions",
+                        "How the position table serves another grid: `resample` it (SigLIP), or `crop` its top-left"
+                                + " corner (C-RADIO).")
+                .or(Positions.RESAMPLE);
+        t.key("positionSide", "Side of the position table in patches; `auto` is that of the low-resolution grid.")
+                .from(0)
+                .to(WIDEST)
+                .word("auto", 0)
+                .example("256");
+        t.key("finalNorm", "Whether a LayerNorm follows the last block (C-RADIO has none).")
+                .or(true);
+        t.key("adapter", "Layers between the blocks and the pooling, as C-RADIO has them; `none` for no adapter.")
+                .word("none", null);
+    }
+
+    private static void adapter(Table.Of t) {
+        t.key("hidden", "Width of its residual units.").from(1).to(WIDEST).or(1520);
+        t.key("units", "Number of its residual units.").from(0).to(64).or(3);
+        t.key("out", "Width after it: that of the pooling and of the shared image-text space; heads divide it.")
+                .from(1)
+                .to(WIDEST)
+                .or(1152);
+        t.key("mlp", "Hidden width of the pooling's MLP.").from(1).to(4 * WIDEST).or(4304);
     }
 
     private static void ps3(Table.Of t) {
@@ -63,6 +94,10 @@ final class ModelKeys {
                 .or(true);
         t.key("separatePosEmb", "Each high scale adds a learned position residual of its own, zero at first.")
                 .or(true);
+        t.key(
+                        "resizeAntialias",
+                        "Resize pictures to each scale with antialiasing; the released weights were trained without.")
+                .or(false);
     }
 
     private static void select(Table.Of t) {
@@ -92,7 +127,31 @@ final class ModelKeys {
                         "highresFeature",
                         "Auxiliary convolutional branch whose features sharpen the scores; `none` for no branch.")
                 .word("none", null);
-        t.key("smooth", "Average the scores over a 6x6 grid before ranking.").or(false);
+        t.key(
+                        "smooth",
+                        "Smooth the scores before ranking: `area` averages over a 6x6 grid (released code), `gaussian`"
+                                + " blurs with a deviation of a twelfth of the longer side (paper).")
+                .or(Smooth.NONE);
+        t.key("temperature", "Factor of the cosines before the sigmoid.")
+                .above(0)
+                .to(1000)
+                .or(5.0);
+        t.key(
+                        "scoreMaps",
+                        "Whether all scales share the first scale's map (released code), or each has one of its own.")
+                .or(ScoreMaps.SHARED);
+        t.key("firstScales", "How many high scales may give patches, from the smallest; `all` excludes none.")
+                .from(0)
+                .to(7)
+                .word("all", 0)
+                .example("2");
+        t.key(
+                        "budgets",
+                        "Arithmetic where a scale runs out of patches or is excluded: `exact` to the token, or `released`"
+                                + " as in the released code, which loses some and leaks some to excluded scales.")
+                .or(Budgets.EXACT);
+        t.key("ties", "Which of equal scores goes first: the `lowest-index`, or a `random` one of the seed's.")
+                .or(Ties.LOWEST_INDEX);
     }
 
     private static void highresFeature(Table.Of t) {
@@ -107,6 +166,9 @@ final class ModelKeys {
                 .from(1)
                 .to(1024)
                 .or(28);
+        t.key("fusion", "How its cosines join those of the low-resolution features: their `mean`.")
+                .oneOf("mean")
+                .or("mean");
     }
 
     private static void text(Table.Of t) {

@@ -58,9 +58,8 @@ final class TrainingKeys {
         Table.Of box = t.of(LossSpec.Box.class);
         box.key("prior", "Weight of the bottom-up map's loss.").from(0).or(1.0);
         box.key("posterior", "Weight of the top-down map's loss.").from(0).or(1.0);
-        box.key("type", "Kind of loss: binary cross-entropy.")
-                .oneOf("bce")
-                .planned("bce+dice")
+        box.key("type", "Kind of loss: binary cross-entropy (released code), or that with a DICE term (paper).")
+                .oneOf("bce", "bce+dice")
                 .or("bce");
     }
 

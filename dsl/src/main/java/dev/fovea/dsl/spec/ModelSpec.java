@@ -14,14 +14,54 @@ public record ModelSpec(Vision vision, Ps3 ps3, Text text) {
     /// @param mlp hidden width of each block's MLP
     /// @param patch side of a patch in pixels; divides every scale
     /// @param pool `map`: attention pooling with one latent query
-    public record Vision(String type, int width, int depth, int heads, int mlp, int patch, String pool) {}
+    /// @param positions how the position table serves another grid
+    /// @param positionSide side of the position table, or 0 for the low-resolution grid's own
+    /// @param finalNorm whether a LayerNorm follows the last block
+    /// @param adapter layers between the blocks and the pooling (C-RADIO), or null
+    public record Vision(
+            String type,
+            int width,
+            int depth,
+            int heads,
+            int mlp,
+            int patch,
+            String pool,
+            Positions positions,
+            int positionSide,
+            boolean finalNorm,
+            @Nullable Adapter adapter) {
+        /// Width of the shared image-text space.
+        public int sharedWidth() {
+            return adapter == null ? width : adapter.out();
+        }
+    }
+
+    /// How the position table serves a grid that is not its own.
+    public enum Positions {
+        RESAMPLE,
+        CROP
+    }
+
+    /// Residual layers that bring tokens to the width of the pooling: C-RADIO's adapter.
+    ///
+    /// @param hidden width of the residual units
+    /// @param units number of residual units
+    /// @param out width after the adapter, that of the pooling and of the shared image-text space
+    /// @param mlp hidden width of the pooling's MLP
+    public record Adapter(int hidden, int units, int out, int mlp) {}
 
     /// Multi-scale encoding of selected patches.
     ///
     /// @param scales picture side in pixels for each pass, ascending; the first is the low-resolution pass
     /// @param lowResKvCache high-resolution tokens attend to the low-resolution keys and values
     /// @param separatePosEmb each high scale adds a learned position residual
-    public record Ps3(List<Integer> scales, Select select, boolean lowResKvCache, boolean separatePosEmb) {}
+    /// @param resizeAntialias whether pictures are resized to each scale with an antialiasing filter
+    public record Ps3(
+            List<Integer> scales,
+            Select select,
+            boolean lowResKvCache,
+            boolean separatePosEmb,
+            boolean resizeAntialias) {}
 
     /// How patches are chosen.
     ///
@@ -30,14 +70,49 @@ public record ModelSpec(Vision vision, Ps3 ps3, Text text) {
     /// @param maxTokens patches selected in one look, over all high scales
     /// @param perScale budget of each high scale, or null to share `maxTokens` in proportion to pixels
     /// @param highresFeature the auxiliary convolutional branch, or null for none
-    /// @param smooth average the map over a 6x6 grid before ranking
+    /// @param smooth how scores are smoothed before ranking
+    /// @param temperature factor of the cosines before the sigmoid
+    /// @param scoreMaps one map for all scales, or one for each
+    /// @param firstScales how many high scales may give patches, from the smallest; 0 for all
+    /// @param budgets arithmetic of budgets where scales run out or are excluded
+    /// @param ties which of equal scores goes first
     public record Select(
             Strategy strategy,
             List<Integer> fromLayers,
             int maxTokens,
             @Nullable List<Integer> perScale,
             @Nullable HighresFeature highresFeature,
-            boolean smooth) {}
+            Smooth smooth,
+            double temperature,
+            ScoreMaps scoreMaps,
+            int firstScales,
+            Budgets budgets,
+            Ties ties) {}
+
+    /// How scores are smoothed.
+    public enum Smooth {
+        NONE,
+        AREA,
+        GAUSSIAN
+    }
+
+    /// Whose score map a scale is ranked by.
+    public enum ScoreMaps {
+        SHARED,
+        PER_SCALE
+    }
+
+    /// Arithmetic of budgets: exact to the token, or that of the released code, which loses and leaks some.
+    public enum Budgets {
+        EXACT,
+        RELEASED
+    }
+
+    /// Order of equal scores.
+    public enum Ties {
+        LOWEST_INDEX,
+        RANDOM
+    }
 
     /// Which score ranks the patches.
     public enum Strategy {
@@ -54,7 +129,8 @@ public record ModelSpec(Vision vision, Ps3 ps3, Text text) {
     /// @param out channels of its output
     /// @param depth number of blocks
     /// @param kernel side and stride of the stem convolution in pixels; divides `resolution`
-    public record HighresFeature(int resolution, int hidden, int out, int depth, int kernel) {}
+    /// @param fusion `mean`: the cosines of both branches are averaged
+    public record HighresFeature(int resolution, int hidden, int out, int depth, int kernel, String fusion) {}
 
     /// The text transformer.
     ///

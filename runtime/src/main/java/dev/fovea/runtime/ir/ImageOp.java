@@ -11,9 +11,17 @@ public sealed interface ImageOp extends Op {
     /// pixels (B,C,H,W), indices I32 (B,K) or none for all -> patches (B,K,C*p*p), channel-major: the picture
     /// resized
     /// to
-    /// height x width (bicubic, a = -0.75, no antialiasing, border clamped) and cut, computed only where asked for.
+    /// height x width and cut, computed only where asked for. Bicubic with a = -0.75 and a clamped border, as the
+    /// released models; or, with `antialias`, a = -0.5 with a kernel as wide as the reduction.
     /// A patch index is row-major in the grid of height/p x width/p.
-    record CutPatches(Value pixels, @Nullable Value indices, int height, int width, int patch) implements ImageOp {
+    record CutPatches(
+            Value pixels, @Nullable Value indices, int height, int width, int patch, boolean antialias)
+            implements ImageOp {
+        /// Without antialiasing.
+        public CutPatches(Value pixels, @Nullable Value indices, int height, int width, int patch) {
+            this(pixels, indices, height, width, patch, false);
+        }
+
         @Override
         public List<Value> inputs() {
             return indices == null ? List.of(pixels) : List.of(pixels, indices);
@@ -56,11 +64,11 @@ public sealed interface ImageOp extends Op {
             if (h == height && w == width) {
                 return data[(plane * h + y) * w + x];
             }
-            Cubic.Taps ty = Cubic.picture(y, h, height), tx = Cubic.picture(x, w, width);
+            Cubic.Taps ty = taps(y, h, height), tx = taps(x, w, width);
             double sum = 0;
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < ty.weights().length; i++) {
                 int row = Math.clamp(ty.first() + i, 0, h - 1);
-                for (int j = 0; j < 4; j++) {
+                for (int j = 0; j < tx.weights().length; j++) {
                     int column = Math.clamp(tx.first() + j, 0, w - 1);
                     sum += ty.weights()[i] * tx.weights()[j] * data[(plane * h + row) * w + column];
                 }
@@ -68,10 +76,17 @@ public sealed interface ImageOp extends Op {
             return sum;
         }
 
+        /// Source pixels and weights of position `i` along an axis of `in` pixels resized to `out`.
+        public Cubic.Taps taps(int i, int in, int out) {
+            return antialias ? Cubic.antialiased(i, in, out) : Cubic.picture(i, in, out);
+        }
+
         @Override
         public long flops() {
             boolean identity = pixels.shape().dim(2) == height && pixels.shape().dim(3) == width;
-            return identity ? 0 : 32L * outputShapes().getFirst().elements();
+            long taps = (long) taps(0, pixels.shape().dim(2), height).weights().length
+                    * taps(0, pixels.shape().dim(3), width).weights().length;
+            return identity ? 0 : 2 * taps * outputShapes().getFirst().elements();
         }
     }
 
@@ -101,6 +116,39 @@ public sealed interface ImageOp extends Op {
                     }
                 }
             }
+        }
+    }
+
+    /// indices I32 (B,K), flat in a grid of `columns`, -> indices I32 (B,K) of the same cells in a square grid of
+    /// `side`, whose top-left corner the first is: where a table that is never resampled has them
+    record GridIndices(Value indices, int columns, int side) implements ImageOp {
+        @Override
+        public List<Value> inputs() {
+            return List.of(indices);
+        }
+
+        @Override
+        public List<Shape> outputShapes() {
+            Check.that(
+                    indices.type() == DType.I32 && columns <= side,
+                    "grid indices: %s of %s columns in a grid of side %s",
+                    indices,
+                    columns,
+                    side);
+            return List.of(indices.shape());
+        }
+
+        @Override
+        public DType outputType(int j) {
+            return DType.I32;
+        }
+
+        @Override
+        public void evaluate(double[][] in, double[][] out) {
+            Arrays.setAll(out[0], i -> {
+                int cell = (int) in[0][i];
+                return cell / columns * side + cell % columns;
+            });
         }
     }
 

@@ -12,10 +12,10 @@ public final class LossOp {
     private LossOp() {}
 
     /// Forward ops of the family.
-    public sealed interface Forward extends Op.Differentiable permits SigmoidPairLoss, BoxCrossEntropy, WeightedSum {}
+    public sealed interface Forward extends Op.Differentiable permits SigmoidPairLoss, BoxCrossEntropy, BoxDice, WeightedSum {}
 
     /// Backward ops of the family.
-    public sealed interface Backward extends Op permits SigmoidPairLossBackward, BoxCrossEntropyBackward {}
+    public sealed interface Backward extends Op permits SigmoidPairLossBackward, BoxCrossEntropyBackward, BoxDiceBackward {}
 
     /// images (B,D), texts (B,D), logScale (), bias () -> loss (): SigLIP's -1/B sum_ij log sigmoid(y_ij
     /// (e^logScale
@@ -175,6 +175,91 @@ public final class LossOp {
             for (int i = 0; i < in[0].length; i++) {
                 double p = in[0][i], target = in[1][i] > 0 ? 1 : 0;
                 out[0][i] = in[2][i / n] == 0 ? weight * (p - target) / Math.max(p * (1 - p), 1e-12) : 0;
+            }
+        }
+    }
+
+    /// probability (B,N), coverage (B,N), global (B) -> loss (): the DICE loss of VILA's fine-tuning code (ps3-spec
+    /// 2.4), 1 - (2 sum(p y) / c + e) / ((sum p + sum y) / c + e) with c = 100 and e = 1e-6, y = 1 where coverage is
+    /// above 0, of each row whose `global` is 0, averaged over those rows; 0 if there is none
+    public record BoxDice(Value probability, Value coverage, Value global) implements Forward {
+        /// c and e
+        public static final double SCALE = 100, EPSILON = 1e-6;
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(probability, coverage, global);
+        }
+
+        @Override
+        public List<Shape> outputShapes() {
+            Check.that(
+                    probability.shape().elements() == coverage.shape().elements()
+                            && global.shape().elements() == probability.shape().dim(0),
+                    "dice: probability %s, coverage %s, global %s",
+                    probability,
+                    coverage,
+                    global);
+            return List.of(Shape.of());
+        }
+
+        /// Numerator and denominator of row `b`.
+        double[] fraction(double[][] in, int b) {
+            int n = in[0].length / in[2].length;
+            double both = 0, sum = 0;
+            for (int i = b * n; i < (b + 1) * n; i++) {
+                double y = in[1][i] > 0 ? 1 : 0;
+                both += in[0][i] * y;
+                sum += in[0][i] + y;
+            }
+            return new double[] {2 * both / SCALE + EPSILON, sum / SCALE + EPSILON};
+        }
+
+        /// 1 / number of local rows, or 0
+        double weight(double[][] in) {
+            long local = Arrays.stream(in[2]).filter(g -> g == 0).count();
+            return local == 0 ? 0 : 1.0 / local;
+        }
+
+        @Override
+        public void evaluate(double[][] in, double[][] out) {
+            for (int b = 0; b < in[2].length; b++) {
+                if (in[2][b] == 0) {
+                    double[] f = fraction(in, b);
+                    out[0][0] += weight(in) * (1 - f[0] / f[1]);
+                }
+            }
+        }
+
+        @Override
+        public List<@Nullable Value> gradient(GraphBuilder b, List<Value> outputs, List<@Nullable Value> dys) {
+            Value dy = dys.getFirst();
+            return dy == null ? List.of() : Arrays.asList(b.add(new BoxDiceBackward(this, dy)), null, null);
+        }
+    }
+
+    /// probability, coverage, global, dloss () -> dprobability (B,N)
+    public record BoxDiceBackward(BoxDice of, Value dloss) implements Backward {
+        @Override
+        public List<Value> inputs() {
+            return List.of(of.probability, of.coverage, of.global, dloss);
+        }
+
+        @Override
+        public List<Shape> outputShapes() {
+            return List.of(of.probability.shape());
+        }
+
+        @Override
+        public void evaluate(double[][] in, double[][] out) {
+            int n = in[0].length / in[2].length;
+            for (int i = 0; i < in[0].length; i++) {
+                if (in[2][i / n] == 0) {
+                    double[] f = of.fraction(in, i / n);
+                    double y = in[1][i] > 0 ? 1 : 0;
+                    double slope = (f[0] / f[1] - 2 * y) / f[1] / BoxDice.SCALE;
+                    out[0][i] = in[3][0] * of.weight(in) * slope;
+                }
             }
         }
     }

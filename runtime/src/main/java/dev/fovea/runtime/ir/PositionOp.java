@@ -11,10 +11,10 @@ public final class PositionOp {
     private PositionOp() {}
 
     /// Forward ops of the family.
-    public sealed interface Forward extends Op.Differentiable permits PositionAt {}
+    public sealed interface Forward extends Op.Differentiable permits PositionAt, CropGrid {}
 
     /// Backward ops of the family.
-    public sealed interface Backward extends Op permits PositionAtBackward {}
+    public sealed interface Backward extends Op permits PositionAtBackward, CropGridBackward {}
 
     /// table (1,g*g,D), indices I32 (B,K) flat in a rows x columns grid -> y (B,K,D): the table resampled to the
     /// square
@@ -60,7 +60,7 @@ public final class PositionOp {
                 return;
             }
             int g = side(), longer = Math.max(rows, columns);
-            Cubic.Taps y = Cubic.position(index / columns, g, longer), x = Cubic.position(index % columns, g, longer);
+            Cubic.Taps y = Cubic.antialiased(index / columns, g, longer), x = Cubic.antialiased(index % columns, g, longer);
             for (int i = 0; i < 4; i++) {
                 for (int j = 0; j < 4; j++) {
                     double w = y.weights()[i] * x.weights()[j];
@@ -132,6 +132,67 @@ public final class PositionOp {
         @Override
         public long flops() {
             return of.flops();
+        }
+    }
+
+    /// table (1,g*g,D) -> rows (1,rows*columns,D): the top-left corner of the table's square grid
+    public record CropGrid(Value table, int rows, int columns) implements Forward {
+        @Override
+        public List<Value> inputs() {
+            return List.of(table);
+        }
+
+        /// g
+        public int side() {
+            return (int) Math.round(
+                    Math.sqrt(table.shape().elements() / (double) table.shape().dim(-1)));
+        }
+
+        @Override
+        public List<Shape> outputShapes() {
+            int d = table.shape().dim(-1);
+            Check.that(
+                    side() * side() * d == table.shape().elements() && Math.max(rows, columns) <= side(),
+                    "crop: table %s to %sx%s",
+                    table,
+                    rows,
+                    columns);
+            return List.of(Shape.of(1, rows * columns, d));
+        }
+
+        @Override
+        public void evaluate(double[][] in, double[][] out) {
+            int run = columns * table.shape().dim(-1), stride = side() * table.shape().dim(-1);
+            for (int r = 0; r < rows; r++) {
+                System.arraycopy(in[0], r * stride, out[0], r * run, run);
+            }
+        }
+
+        @Override
+        public List<@Nullable Value> gradient(GraphBuilder b, List<Value> outputs, List<@Nullable Value> dys) {
+            Value dy = dys.getFirst();
+            return dy == null ? List.of() : Arrays.asList(b.add(new CropGridBackward(this, dy)));
+        }
+    }
+
+    /// dy (1,rows*columns,D) -> dtable (1,g*g,D), zero outside the corner
+    public record CropGridBackward(CropGrid of, Value dy) implements Backward {
+        @Override
+        public List<Value> inputs() {
+            return List.of(dy);
+        }
+
+        @Override
+        public List<Shape> outputShapes() {
+            return List.of(of.table.shape());
+        }
+
+        @Override
+        public void evaluate(double[][] in, double[][] out) {
+            int run = of.columns * of.table.shape().dim(-1), stride = of.side() * of.table.shape().dim(-1);
+            for (int r = 0; r < of.rows; r++) {
+                System.arraycopy(in[0], r * run, out[0], r * stride, run);
+            }
         }
     }
 }

@@ -12,10 +12,12 @@ import dev.fovea.runtime.ir.Shape;
 import dev.fovea.runtime.ir.TokenOp;
 import dev.fovea.runtime.ir.Value;
 import dev.fovea.runtime.select.Budgets;
+import dev.fovea.runtime.select.LookRequest;
 import dev.fovea.runtime.select.PatchSelection;
+import dev.fovea.runtime.select.Rounds;
 import dev.fovea.runtime.select.ScaleGrid;
+import dev.fovea.runtime.select.ScoreRule;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +66,8 @@ public final class Ps3 {
 
     /// What one look leaves.
     ///
-    /// @param priorMap bottom-up probability (B,g*g)
-    /// @param posteriorMap top-down probability (B,g*g), or null without a prompt
+    /// @param priorMaps bottom-up probabilities (B,g*g): one for all high scales, or one for each
+    /// @param posteriorMaps top-down probabilities likewise; empty without a prompt
     /// @param coverage share of each patch inside the box (B,cells_i), for each high scale; empty without a box map
     /// @param indices I32 (B,K_i), null where K_i is 0
     /// @param scores what patches were chosen by (B,cells_i)
@@ -75,8 +77,8 @@ public final class Ps3 {
     /// @param pooled (B,D): the low one for rows of global text, else the high one
     public record Look(
             VisionTower.LowPass low,
-            Value priorMap,
-            @Nullable Value posteriorMap,
+            List<Value> priorMaps,
+            List<Value> posteriorMaps,
             List<ScaleGrid> grids,
             List<Value> coverage,
             List<@Nullable Value> indices,
@@ -85,32 +87,62 @@ public final class Ps3 {
             Value lowNormed,
             Value lowPooled,
             Value highPooled,
-            Value pooled) {}
+            Value pooled) {
+        /// The bottom-up map of the first high scale (B,g*g).
+        public Value priorMap() {
+            return priorMaps.getFirst();
+        }
+
+        /// The top-down map of the first high scale (B,g*g), or null without a prompt.
+        public @Nullable Value posteriorMap() {
+            return posteriorMaps.isEmpty() ? null : posteriorMaps.getFirst();
+        }
+    }
 
     /// Grids of the high scales for pictures of this size.
     public static List<ScaleGrid> grids(ModelSpec spec, int height, int width) {
         return ScaleGrid.of(spec.ps3().scales(), spec.vision().patch(), height, width);
     }
 
-    /// Patches selected at each high scale.
-    public static List<Integer> counts(ModelSpec spec, List<ScaleGrid> grids) {
+    /// Tokens of each high scale in a full round.
+    public static List<Integer> budgets(ModelSpec spec) {
         ModelSpec.Select select = spec.ps3().select();
         List<Integer> high = spec.ps3().scales().subList(1, spec.ps3().scales().size());
-        List<Integer> shares =
-                select.perScale() == null ? Budgets.proportional(select.maxTokens(), high) : select.perScale();
-        return Budgets.available(shares, grids);
+        return select.perScale() == null ? Budgets.proportional(select.maxTokens(), high) : select.perScale();
+    }
+
+    /// How many patches each round selects.
+    public static Rounds rounds(ModelSpec spec, List<ScaleGrid> grids) {
+        ModelSpec.Select select = spec.ps3().select();
+        int allowed = select.firstScales() == 0 ? grids.size() : select.firstScales();
+        Rounds.Rule rule = select.budgets() == ModelSpec.Budgets.EXACT ? Rounds.Rule.EXACT : Rounds.Rule.RELEASED;
+        List<Integer> cells = grids.stream().map(ScaleGrid::cells).toList();
+        return new Rounds(budgets(spec), cells, allowed, allowed, rule);
+    }
+
+    /// Patches selected at each high scale in one look.
+    public static List<Integer> counts(ModelSpec spec, List<ScaleGrid> grids) {
+        return rounds(spec, grids).plan(new LookRequest.Looks(1)).getFirst();
+    }
+
+    /// From maps on the low-resolution grid to the scores patches are ranked by.
+    public static ScoreRule scoreRule(ModelSpec spec, List<ScaleGrid> grids) {
+        int side = spec.ps3().scales().getFirst() / spec.vision().patch();
+        return new ScoreRule(
+                side, grids, ScoreRule.Smoothing.valueOf(spec.ps3().select().smooth().name()));
     }
 
     /// Bodies of the host calls of a program with one look.
     public static Map<String, HostFunction> hostFunctions(
             ModelSpec spec, ModelSpec.Strategy strategy, int height, int width, long seed) {
         List<ScaleGrid> grids = grids(spec, height, width);
-        int side = spec.ps3().scales().getFirst() / spec.vision().patch();
+        ModelSpec.Select select = spec.ps3().select();
+        int maps = select.scoreMaps() == ModelSpec.ScoreMaps.SHARED ? 1 : grids.size();
         boolean random = strategy == ModelSpec.Strategy.RANDOM;
+        boolean randomTies = select.ties() == ModelSpec.Ties.RANDOM;
         return Map.of(
                 SELECT,
-                new PatchSelection(
-                        side, grids, counts(spec, grids), spec.ps3().select().smooth(), random, seed));
+                new PatchSelection(scoreRule(spec, grids), maps, counts(spec, grids), random, randomTies, seed));
     }
 
     /// Appends one look.
@@ -119,12 +151,13 @@ public final class Ps3 {
                 grids(spec, in.pixels().shape().dim(2), in.pixels().shape().dim(3));
         VisionTower.LowPass low = tower.low(in.pixels());
         SelectionHead head = new SelectionHead(b, p, spec, in.pixels(), low.hidden());
-        Value prior = head.probability(head.priorPrompt());
-        Value posterior = in.prompt() == null ? null : head.probability(in.prompt());
+        List<Value> prior = head.probabilities(head.priorPrompt());
+        List<Value> posterior = in.prompt() == null ? List.of() : head.probabilities(in.prompt());
         List<Value> coverage = coverage(in.boxMap(), grids);
         List<Value> selected = select(in, options, grids, prior, posterior, coverage);
         List<@Nullable Value> indices = indices(selected, counts(spec, grids));
-        Value high = tower.high(in.pixels(), low, grids, indices);
+        Value high = tower.high(tower.tokens(in.pixels(), grids, indices), low.packed())
+                .getLast();
         Value mask = options.poolTokens() == LossSpec.PoolTokens.INSIDE_BOX && in.boxMap() != null
                 ? poolMask(coverage, indices)
                 : null;
@@ -162,13 +195,14 @@ public final class Ps3 {
             Inputs in,
             Options options,
             List<ScaleGrid> grids,
-            Value prior,
-            @Nullable Value posterior,
+            List<Value> prior,
+            List<Value> posterior,
             List<Value> coverage) {
-        boolean topDown = options.strategy() == ModelSpec.Strategy.TOP_DOWN && posterior != null;
+        boolean topDown = options.strategy() == ModelSpec.Strategy.TOP_DOWN && !posterior.isEmpty();
         boolean truth = options.selectWith() == LossSpec.SelectWith.GROUND_TRUTH
                 || options.strategy() == ModelSpec.Strategy.GROUND_TRUTH;
-        List<Value> reads = new ArrayList<>(Arrays.asList(topDown ? posterior : prior, in.step()));
+        List<Value> reads = new ArrayList<>(topDown ? posterior : prior);
+        reads.add(in.step());
         if (truth && !coverage.isEmpty()) {
             reads.add(coverage.getFirst());
         }

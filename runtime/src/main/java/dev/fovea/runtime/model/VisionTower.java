@@ -48,9 +48,15 @@ public final class VisionTower {
     /// pixels (B,3,H,W) -> the low-resolution pass on the picture squashed to the low scale
     public LowPass low(Value pixels) {
         int low = spec.ps3().scales().getFirst();
-        Value patches = b.add(
-                new ImageOp.CutPatches(pixels, null, low, low, spec.vision().patch()));
-        Value tokens = b.add(new TokenOp.AddRows(embed(patches), positions()));
+        int patch = spec.vision().patch();
+        Value patches =
+                b.add(new ImageOp.CutPatches(pixels, null, low, low, patch, spec.ps3().resizeAntialias()));
+        return low(patches, embed(patches));
+    }
+
+    /// patches (B,g*g,3*p*p) and their embedding (B,g*g,D) -> the low-resolution pass
+    private LowPass low(Value patches, Value embedded) {
+        Value tokens = b.add(new TokenOp.AddRows(embedded, lowPositions()));
         List<Value> hidden = new ArrayList<>();
         List<Value> packed = new ArrayList<>();
         Value x = tokens;
@@ -63,10 +69,9 @@ public final class VisionTower {
         return new LowPass(patches, tokens, hidden, packed);
     }
 
-    /// pixels (B,3,H,W), indices I32 (B,K_i) of each scale -> x (B,sum K_i,D): the selected patches, each
-    /// attending to
-    /// the low pass and to one another. A scale without patches (null) is skipped.
-    public Value high(Value pixels, LowPass low, List<ScaleGrid> grids, List<@Nullable Value> indices) {
+    /// pixels (B,3,H,W), indices I32 (B,K_i) of each scale -> tokens x (B,sum K_i,D) of the selected patches, scale
+    /// by scale. A scale without patches (null) is skipped.
+    public Value tokens(Value pixels, List<ScaleGrid> grids, List<@Nullable Value> indices) {
         List<Value> parts = new ArrayList<>();
         for (int i = 0; i < grids.size(); i++) {
             Value at = indices.get(i);
@@ -74,30 +79,53 @@ public final class VisionTower {
                 parts.add(selected(pixels, grids.get(i), at, i));
             }
         }
-        Value x = b.add(new TokenOp.Concat(parts, 1));
+        return b.add(new TokenOp.Concat(parts, 1));
+    }
+
+    /// tokens x (B,K,D) -> the output of every block (B,K,D): tokens attend to the low pass and to one another
+    ///
+    /// @param cache keys and values of every block of the low pass (B,g*g,3D), packed with its queries
+    public List<Value> high(Value tokens, List<Value> cache) {
+        List<Value> hidden = new ArrayList<>();
+        Value x = tokens;
         for (int l = 0; l < spec.vision().depth(); l++) {
-            Value cache = spec.ps3().lowResKvCache() ? low.packed().get(l) : null;
-            x = block(x, l, cache).x();
+            x = block(x, l, spec.ps3().lowResKvCache() ? cache.get(l) : null).x();
+            hidden.add(x);
         }
-        return x;
+        return hidden;
     }
 
     /// Tokens (B,K,D) of the selected patches of high scale `i`.
     private Value selected(Value pixels, ScaleGrid grid, Value indices, int i) {
         int patch = spec.vision().patch(), d = spec.vision().width();
-        Value tokens = embed(b.add(new ImageOp.CutPatches(pixels, indices, grid.height(), grid.width(), patch)));
-        Value positions = b.add(new PositionOp.PositionAt(positions(), indices, grid.rows(), grid.columns()));
-        tokens = layers.add(tokens, positions);
+        Value patches = b.add(new ImageOp.CutPatches(
+                pixels,
+                indices,
+                grid.height(),
+                grid.width(),
+                patch,
+                spec.ps3().resizeAntialias()));
+        Value tokens = layers.add(embed(patches), highPositions(grid, indices));
         if (spec.ps3().separatePosEmb()) {
             int side = spec.ps3().scales().get(i + 1) / patch;
-            if (grid.columns() != side) {
-                throw new IllegalArgumentException("position residuals of non-square pictures are not built yet: grid "
-                        + grid.rows() + "x" + grid.columns());
-            }
             Value residual = p.get("vision_model.pos_emb_residual." + i, new Init.Constant(0), 1, side * side, d);
-            tokens = layers.add(tokens, b.add(new TokenOp.Gather(residual, indices)));
+            tokens = layers.add(tokens, at(residual, grid, indices, side));
         }
         return tokens;
+    }
+
+    private Value highPositions(ScaleGrid grid, Value indices) {
+        return spec.vision().positions() == ModelSpec.Positions.CROP
+                ? at(positions(), grid, indices, positionSide())
+                : b.add(new PositionOp.PositionAt(positions(), indices, grid.rows(), grid.columns()));
+    }
+
+    /// Rows of a table over a square grid of `side`, whose top-left corner the grid is.
+    private Value at(Value table, ScaleGrid grid, Value indices, int side) {
+        Value cells = grid.columns() == side
+                ? indices
+                : b.add(new ImageOp.GridIndices(indices, grid.columns(), side));
+        return b.add(new TokenOp.Gather(table, cells));
     }
 
     private Layers.BlockOutput block(Value x, int l, @Nullable Value cache) {
@@ -114,26 +142,56 @@ public final class VisionTower {
                 new LinearOp.Linear(patches, weight, p.get(TRUNK + "patch_embed.proj.bias", new Init.Constant(0), d)));
     }
 
+    /// Side of the position table's own grid.
+    private int positionSide() {
+        return spec.vision().positionSide() == 0 ? side() : spec.vision().positionSide();
+    }
+
     private Value positions() {
-        int d = spec.vision().width();
-        return p.get(TRUNK + "pos_embed", new Init.Normal(1 / Math.sqrt(d)), 1, side() * side(), d);
+        int d = spec.vision().width(), own = positionSide();
+        return p.get(TRUNK + "pos_embed", new Init.Normal(1 / Math.sqrt(d)), 1, own * own, d);
     }
 
-    /// x (B,N,D) -> the final LayerNorm of x
+    private Value lowPositions() {
+        return positionSide() == side()
+                ? positions()
+                : b.add(new PositionOp.CropGrid(positions(), side(), side()));
+    }
+
+    /// x (B,N,D) -> the final LayerNorm of x, or x where the model has none
     public Value finalNorm(Value x) {
-        return layers.layerNorm(x, TRUNK + "norm", 1e-6);
+        return spec.vision().finalNorm() ? layers.layerNorm(x, TRUNK + "norm", 1e-6) : x;
     }
 
-    /// normed x (B,N,D), mask (B,N) or none -> pooled (B,D): attention pooling with one latent query
+    /// normed x (B,N,D), mask (B,N) or none -> pooled (B,S): attention pooling with one latent query, S the width of
+    /// the shared space
     public Value pool(Value normed, @Nullable Value mask) {
         ModelSpec.Vision v = spec.vision();
-        int d = v.width();
+        ModelSpec.Adapter adapter = v.adapter();
+        int s = v.sharedWidth(), mlp = adapter == null ? v.mlp() : adapter.mlp();
+        Value x = adapter == null ? normed : adapted(normed, adapter);
         String name = TRUNK + "attn_pool.";
-        Value latent = p.get(name + "latent", new Init.Normal(1 / Math.sqrt(d)), 1, 1, d);
-        Value query = layers.linear(latent, name + "q", d, d);
-        Value kv = layers.linear(normed, name + "kv", d, 2 * d);
-        Value o = layers.linear(b.add(new AttentionOp.PoolAttention(query, kv, mask, v.heads())), name + "proj", d, d);
-        Value hidden = layers.linear(layers.layerNorm(o, name + "norm", 1e-6), name + "mlp.fc1", d, v.mlp());
-        return layers.add(o, layers.linear(layers.gelu(hidden, GeluKind.ERF), name + "mlp.fc2", v.mlp(), d));
+        Value latent = p.get(name + "latent", new Init.Normal(1 / Math.sqrt(s)), 1, 1, s);
+        Value query = layers.linear(latent, name + "q", s, s);
+        Value kv = layers.linear(x, name + "kv", s, 2 * s);
+        Value o = layers.linear(b.add(new AttentionOp.PoolAttention(query, kv, mask, v.heads())), name + "proj", s, s);
+        Value hidden = layers.linear(layers.layerNorm(o, name + "norm", 1e-6), name + "mlp.fc1", s, mlp);
+        return layers.add(o, layers.linear(layers.gelu(hidden, GeluKind.ERF), name + "mlp.fc2", mlp, s));
+    }
+
+    /// x (B,N,D) -> (B,N,S): a linear layer, residual units, and a last unit to the shared width (ps3-spec 1.11)
+    private Value adapted(Value x, ModelSpec.Adapter a) {
+        String name = TRUNK + "siglip_proj.";
+        Value h = layers.freshLinear(x, name + "fc1", spec.vision().width(), a.hidden());
+        for (int j = 0; j < a.units(); j++) {
+            h = layers.add(h, unit(h, name + "blocks." + j + ".", a.hidden(), a.hidden()));
+        }
+        return unit(h, name + "final.", a.hidden(), a.out());
+    }
+
+    /// LayerNorm, GELU, linear layer
+    private Value unit(Value x, String name, int in, int out) {
+        Value h = layers.gelu(layers.layerNorm(x, name + "0", 1e-5), GeluKind.ERF);
+        return layers.freshLinear(h, name + "2", in, out);
     }
 }

@@ -3,7 +3,7 @@ package dev.fovea.runtime.select;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How many patches each high scale gives (ps3-spec 1.5, 1.6).
+/// How the tokens of a round are shared among the high scales (ps3-spec 1.5).
 public final class Budgets {
     private Budgets() {}
 
@@ -21,18 +21,5 @@ public final class Budgets {
         }
         shares.add(left);
         return List.copyOf(shares);
-    }
-
-    /// Cuts each share to what its grid has; a shortfall moves to the next scale and is lost at the last.
-    public static List<Integer> available(List<Integer> shares, List<ScaleGrid> grids) {
-        List<Integer> counts = new ArrayList<>();
-        int shortfall = 0;
-        for (int i = 0; i < shares.size(); i++) {
-            int wanted = shares.get(i) + shortfall,
-                    count = Math.min(wanted, grids.get(i).cells());
-            counts.add(count);
-            shortfall = wanted - count;
-        }
-        return List.copyOf(counts);
     }
 }

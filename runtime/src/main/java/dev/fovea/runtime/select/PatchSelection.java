@@ -2,53 +2,62 @@ package dev.fovea.runtime.select;
 
 import dev.fovea.runtime.exec.HostFunction;
 import dev.fovea.runtime.exec.HostTensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /// The host step between the two passes: from score maps to ascending patch indices, each picture on its own.
 ///
-/// Inputs: map (B,g*g), step (); with ground truth also coverage (B,cells of the first high grid). Outputs: indices
-/// (B,K_i) of each scale, then the scores (B,cells_i) they were chosen by.
+/// Inputs: maps (B,g*g), one for all scales or one for each, then step (); with ground truth also coverage (B,cells
+/// of the first high grid). Outputs: indices (B,K_i) of each scale, then the scores (B,cells_i) they were chosen
+/// by.
 ///
-/// @param side g, the side of the low-resolution grid
+/// @param maps number of map inputs
+/// @param counts patches chosen at each high scale
 /// @param random rank by random numbers instead of the map
-/// @param seed seed of the random ranking
+/// @param randomTies whether ties go to random patches instead of the lowest index
+/// @param seed seed of the random ranking and of random ties
 public record PatchSelection(
-        int side, List<ScaleGrid> grids, List<Integer> counts, boolean smooth, boolean random, long seed)
+        ScoreRule rule, int maps, List<Integer> counts, boolean random, boolean randomTies, long seed)
         implements HostFunction {
-    /// Copies the lists.
+    /// Copies the list.
     public PatchSelection {
-        grids = List.copyOf(grids);
         counts = List.copyOf(counts);
     }
 
     @Override
     public void run(List<HostTensor> in, List<HostTensor> out) {
-        int batch = in.getFirst().elements() / (side * side);
+        int cells = rule.side() * rule.side(), scales = rule.grids().size();
+        int batch = in.getFirst().elements() / cells;
+        long step = (long) in.get(maps).get(0);
         for (int b = 0; b < batch; b++) {
-            double[] map = row(in.getFirst(), b, side * side);
-            for (int scale = 0; scale < grids.size(); scale++) {
-                double[] scores = random
-                        ? randomScores((long) in.get(1).get(0), b, scale)
-                        : Scores.nearest(map, side, side, grids.get(scale));
-                if (in.size() > 2) {
-                    ScaleGrid first = grids.getFirst();
-                    double[] coverage = row(in.get(2), b, first.cells());
-                    Scores.overrideWith(
-                            scores, Scores.nearest(coverage, first.rows(), first.columns(), grids.get(scale)));
-                }
-                if (smooth) {
-                    scores = Scores.smooth(scores, grids.get(scale));
-                }
-                put(out.get(scale), b, Scores.top(scores, counts.get(scale)));
-                put(out.get(grids.size() + scale), b, scores);
+            double[] coverage = in.size() > maps + 1
+                    ? row(in.get(maps + 1), b, rule.grids().getFirst().cells())
+                    : null;
+            List<double[]> scores = scores(in, b, step, coverage);
+            TieBreak ties = randomTies ? TieBreak.random(seed, step, b) : TieBreak.lowestIndex();
+            List<int[]> chosen = new Ranking(scores, ties).next(counts);
+            for (int i = 0; i < scales; i++) {
+                put(out.get(i), b, chosen.get(i));
+                put(out.get(scales + i), b, scores.get(i));
             }
         }
     }
 
-    private double[] randomScores(long step, int b, int scale) {
-        SplittableRandom numbers = new SplittableRandom(mix(seed, step, ((long) b << 8) + scale));
-        return numbers.doubles(grids.get(scale).cells()).toArray();
+    private List<double[]> scores(List<HostTensor> in, int b, long step, double @Nullable [] coverage) {
+        if (!random) {
+            int cells = rule.side() * rule.side();
+            List<double[]> rows =
+                    in.subList(0, maps).stream().map(t -> row(t, b, cells)).toList();
+            return rule.scores(rows, coverage);
+        }
+        List<double[]> drawn = new ArrayList<>();
+        for (int i = 0; i < rule.grids().size(); i++) {
+            SplittableRandom numbers = new SplittableRandom(mix(seed, step, ((long) b << 8) + i));
+            drawn.add(numbers.doubles(rule.grids().get(i).cells()).toArray());
+        }
+        return rule.finish(drawn, coverage);
     }
 
     /// One well-mixed number from three.

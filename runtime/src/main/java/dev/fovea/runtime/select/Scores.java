@@ -1,6 +1,9 @@
 package dev.fovea.runtime.select;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 
 /// Score maps over the patches of one scale of one picture, and the choice from them.
 public final class Scores {
@@ -41,23 +44,57 @@ public final class Scores {
         }
     }
 
+    /// Blurs with a Gaussian whose deviation is a twelfth of the grid's longer side, half a cell of the reference's
+    /// 6 x 6 grid, cut at three deviations and normalised at the border. The paper names the filter, not its width.
+    public static double[] blur(double[] map, ScaleGrid grid) {
+        double deviation = Math.max(grid.rows(), grid.columns()) / 12.0;
+        double[] across = new double[map.length], out = new double[map.length];
+        for (int i = 0; i < map.length; i++) {
+            int row = i / grid.columns();
+            across[i] = blurred(map, row * grid.columns(), 1, i % grid.columns(), grid.columns(), deviation);
+        }
+        for (int i = 0; i < map.length; i++) {
+            out[i] = blurred(across, i % grid.columns(), grid.columns(), i / grid.columns(), grid.rows(), deviation);
+        }
+        return out;
+    }
+
+    /// Weighted mean around position `at` of a line of `n` numbers.
+    private static double blurred(double[] map, int start, int stride, int at, int n, double deviation) {
+        int reach = (int) Math.ceil(3 * deviation);
+        double sum = 0, weights = 0;
+        for (int j = Math.max(0, at - reach); j < Math.min(n, at + reach + 1); j++) {
+            double w = Math.exp(-(j - at) * (j - at) / (2 * deviation * deviation));
+            sum += w * map[start + j * stride];
+            weights += w;
+        }
+        return sum / weights;
+    }
+
     /// The `count` highest scores as ascending flat indices; ties go to the lowest index. Scores must not be NaN.
     public static int[] top(double[] scores, int count) {
+        return top(scores, count, cell -> cell);
+    }
+
+    /// The `count` highest scores as ascending flat indices; of equal scores, the lowest `key` goes first. Scores
+    /// must not be NaN.
+    public static int[] top(double[] scores, int count, IntToLongFunction key) {
         double threshold = threshold(scores, count);
         int above = 0;
         for (double s : scores) {
             above += s > threshold ? 1 : 0;
         }
-        int ties = count - above, found = 0;
-        int[] chosen = new int[count];
-        for (int i = 0; i < scores.length && found < count; i++) {
-            boolean tie = scores[i] == threshold;
-            if (scores[i] > threshold || (tie && ties > 0)) {
-                chosen[found++] = i;
-                ties -= tie ? 1 : 0;
-            }
+        boolean[] chosen = new boolean[scores.length];
+        for (int i = 0; i < scores.length; i++) {
+            chosen[i] = scores[i] > threshold;
         }
-        return chosen;
+        IntStream.range(0, scores.length)
+                .filter(i -> scores[i] == threshold)
+                .boxed()
+                .sorted(Comparator.comparingLong(key::applyAsLong))
+                .limit(count - above)
+                .forEach(i -> chosen[i] = true);
+        return IntStream.range(0, scores.length).filter(i -> chosen[i]).toArray();
     }
 
     /// The `count`-th highest score.

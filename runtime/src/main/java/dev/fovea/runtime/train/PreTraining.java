@@ -20,6 +20,7 @@ import dev.fovea.runtime.model.Ps3;
 import dev.fovea.runtime.model.TextTower;
 import dev.fovea.runtime.select.ScaleGrid;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,9 +126,9 @@ public final class PreTraining {
         List<Double> weights = new ArrayList<>();
         Value flat = b.add(new LossOp.SigmoidPairLoss(images, texts, scale, bias));
         part("contrastive_loss", flat, c.weight(), parts, weights);
-        Value prior = boxLoss(look.priorMap(), look, global);
+        Value prior = boxLoss(look.priorMaps(), look, global);
         part("prior_box_loss", prior, loss.box().prior(), parts, weights);
-        Value posterior = boxLoss(present(look.posteriorMap()), look, global);
+        Value posterior = boxLoss(look.posteriorMaps(), look, global);
         part("posterior_box_loss", posterior, loss.box().posterior(), parts, weights);
         Value total = b.add(new LossOp.WeightedSum(parts, weights));
         b.result("loss", total);
@@ -143,18 +144,22 @@ public final class PreTraining {
         }
     }
 
-    /// Cross-entropy of a map with the box at every high scale, averaged over the scales.
-    private Value boxLoss(Value map, Ps3.Look look, Value global) {
+    /// Loss of maps against the box at every high scale, averaged over the scales: cross-entropy, and in the paper's
+    /// variant DICE on top.
+    private Value boxLoss(List<Value> maps, Ps3.Look look, Value global) {
         int side = model.ps3().scales().getFirst() / model.vision().patch();
         List<Value> terms = new ArrayList<>();
-        List<Double> weights = new ArrayList<>();
         for (int i = 0; i < look.grids().size(); i++) {
             ScaleGrid g = look.grids().get(i);
+            Value map = maps.get(Math.min(i, maps.size() - 1)), target = look.coverage().get(i);
             Value resized = b.add(new MapOp.NearestResize(map, side, side, g.rows(), g.columns()));
-            terms.add(b.add(new LossOp.BoxCrossEntropy(resized, look.coverage().get(i), global)));
-            weights.add(1.0 / look.grids().size());
+            terms.add(b.add(new LossOp.BoxCrossEntropy(resized, target, global)));
+            if (loss.box().type().equals("bce+dice")) {
+                terms.add(b.add(new LossOp.BoxDice(resized, target, global)));
+            }
         }
-        return b.add(new LossOp.WeightedSum(terms, weights));
+        double share = 1.0 / look.grids().size();
+        return b.add(new LossOp.WeightedSum(terms, Collections.nCopies(terms.size(), share)));
     }
 
     private void differentiate(Value total, boolean keep) {

@@ -27,6 +27,7 @@ public final class OpCases {
         t.losses();
         t.images();
         t.measures();
+        t.switches();
         return List.copyOf(t.cases);
     }
 
@@ -225,5 +226,25 @@ public final class OpCases {
                             in.between(0.4, 1),
                             hyper));
         }
+    }
+
+    /// Ops of the reference's switches.
+    private void switches() {
+        add("crop", in -> new PositionOp.CropGrid(in.normal(1, 25, 7), 3, 4));
+        add("crop all", in -> new PositionOp.CropGrid(in.normal(1, 9, 33), 3, 3));
+        for (int n : new int[] {1, 9, 63}) {
+            add(
+                    "dice " + n,
+                    in -> new LossOp.BoxDice(in.between(0.01, 0.99, 5, n), in.flags(1, 5, n), in.flags(0, 5, 1)));
+        }
+        add(
+                "dice, all global",
+                in -> new LossOp.BoxDice(in.between(0.01, 0.99, 2, 3), in.flags(1, 2, 3), in.between(1, 2, 2)));
+        for (int[] s : new int[][] {{13, 9, 20, 8, 4}, {40, 33, 14, 7, 7}, {97, 40, 5, 10, 5}}) {
+            add(
+                    "cut antialiased " + s[0] + "x" + s[1] + " at " + s[2] + "x" + s[3],
+                    in -> new ImageOp.CutPatches(in.normal(2, 3, s[0], s[1]), null, s[2], s[3], s[4], true));
+        }
+        add("grid indices", in -> new ImageOp.GridIndices(in.indices(35, 3, 7), 5, 8));
     }
 }

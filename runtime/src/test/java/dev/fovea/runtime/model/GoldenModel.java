@@ -36,7 +36,8 @@ public final class GoldenModel {
                         v.get("highres_selection_module_hidden_dim").asInt(),
                         v.get("highres_selection_module_out_dim").asInt(),
                         v.get("highres_selection_module_depth").asInt(),
-                        v.get("highres_selection_module_kernel_size").asInt())
+                        v.get("highres_selection_module_kernel_size").asInt(),
+                        "mean")
                 : null;
         ModelSpec.Select select = new ModelSpec.Select(
                 strategy,
@@ -44,7 +45,7 @@ public final class GoldenModel {
                 v.get("max_select_num").asInt(),
                 null,
                 aux,
-                false);
+                ModelSpec.Smooth.NONE, 5, ModelSpec.ScoreMaps.SHARED, 0, ModelSpec.Budgets.EXACT, ModelSpec.Ties.LOWEST_INDEX);
         return new ModelSpec(
                 new ModelSpec.Vision(
                         "vit",
@@ -53,12 +54,12 @@ public final class GoldenModel {
                         vit.get("num_heads").asInt(),
                         (int) (width * vit.get("mlp_ratio").asDouble()),
                         vit.get("patch_size").asInt(),
-                        "map"),
+                        "map", ModelSpec.Positions.RESAMPLE, 0, true, null),
                 new ModelSpec.Ps3(
                         ints(v.get("ps3_scales")),
                         select,
                         true,
-                        v.get("separate_pos_emb").asBoolean()),
+                        v.get("separate_pos_emb").asBoolean(), false),
                 new ModelSpec.Text(
                         "transformer",
                         textWidth,

@@ -1,6 +1,7 @@
 package dev.fovea.runtime.select;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
@@ -14,14 +15,6 @@ class SelectTest {
         assertThat(Budgets.proportional(2560, List.of(756, 1512))).containsExactly(512, 2048);
         assertThat(Budgets.proportional(2560, List.of(756, 1512, 3780))).containsExactly(85, 341, 2134);
         assertThat(Budgets.proportional(7, List.of(756))).containsExactly(7);
-    }
-
-    @Test
-    void aShortfallMovesToTheNextScaleAndIsLostAtTheLast() {
-        List<ScaleGrid> grids = List.of(new ScaleGrid(16, 16, 2, 2), new ScaleGrid(32, 32, 4, 4));
-        assertThat(Budgets.available(List.of(10, 5), grids)).containsExactly(4, 11);
-        assertThat(Budgets.available(List.of(10, 50), grids)).containsExactly(4, 16);
-        assertThat(Budgets.available(List.of(0, 3), grids)).containsExactly(0, 3);
     }
 
     @Test
@@ -68,5 +61,32 @@ class SelectTest {
         double[] smooth = Scores.smooth(map, grid);
         assertThat(new double[] {smooth[0], smooth[1], smooth[12], smooth[13], smooth[2]})
                 .containsExactly(1, 1, 1, 1, 0);
+    }
+
+    @Test
+    void blurringKeepsConstantsAndIsSymmetric() {
+        ScaleGrid grid = new ScaleGrid(9, 13, 9, 13);
+        double[] constant = new double[grid.cells()];
+        Arrays.fill(constant, 0.7);
+        assertThat(Arrays.stream(Scores.blur(constant, grid))).allMatch(x -> Math.abs(x - 0.7) < 1e-15);
+        double[] point = new double[grid.cells()];
+        point[4 * 13 + 6] = 1;
+        double[] blurred = Scores.blur(point, grid);
+        for (int i = 0; i < point.length; i++) {
+            assertThat(blurred[i]).isCloseTo(blurred[point.length - 1 - i], within(1e-15));
+        }
+        assertThat(blurred[4 * 13 + 6]).isBetween(0.05, 0.5);
+    }
+
+    @Test
+    void randomTiesAreAChoiceAmongEqualsThatTheSeedDecides() {
+        double[] scores = new double[100];
+        Arrays.fill(scores, 40, 100, 1);
+        scores[7] = 2;
+        TieBreak first = TieBreak.random(1, 0, 0), second = TieBreak.random(2, 0, 0);
+        int[] one = Scores.top(scores, 20, c -> first.key(0, c)), two = Scores.top(scores, 20, c -> second.key(0, c));
+        assertThat(one).hasSize(20).isSorted().contains(7).isEqualTo(Scores.top(scores, 20, c -> first.key(0, c)));
+        assertThat(Arrays.stream(one).filter(c -> c != 7)).allMatch(c -> c >= 40);
+        assertThat(one).isNotEqualTo(two);
     }
 }

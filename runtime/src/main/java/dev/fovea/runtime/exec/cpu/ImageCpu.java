@@ -27,6 +27,12 @@ final class ImageCpu {
                 int window = Math.max(1, height / area.rows() * (width / area.columns()));
                 yield l.rows(cells, window, (from, to, _) -> kernel.area(y, map, from, to));
             }
+            case ImageOp.GridIndices grid -> {
+                MemorySegment y = l.of(out.getFirst());
+                MemorySegment indices = l.of(grid.indices());
+                int count = out.getFirst().shape().elements();
+                yield Lowering.single(() -> Maps.regrid(y, indices, grid.columns(), grid.side(), count));
+            }
             case ImageOp.GatherCells gather -> {
                 MemorySegment y = l.of(out.getFirst());
                 MemorySegment map = l.of(gather.map());
@@ -51,10 +57,10 @@ final class ImageCpu {
                 height,
                 width,
                 op.patch(),
-                axis(height, op.height()),
-                axis(width, op.width()));
+                axis(op, height, op.height()),
+                axis(op, width, op.width()));
         int rows = output.shape().rows();
-        int work = 16 * output.shape().dim(-1);
+        int work = Math.toIntExact(Math.min(1 << 30, 1 + op.flops() / rows));
         Value chosen = op.indices();
         if (chosen == null) {
             return l.rows(rows, work, (from, to, _) -> cutter.cutAll(patches, pixels, from, to));
@@ -64,14 +70,15 @@ final class ImageCpu {
         return l.rows(rows, work, (from, to, _) -> cutter.cut(patches, pixels, indices, count, from, to));
     }
 
-    private static PatchCutter.Axis axis(int in, int out) {
+    private static PatchCutter.Axis axis(ImageOp.CutPatches op, int in, int out) {
+        int count = op.taps(0, in, out).weights().length;
         int[] first = new int[out];
-        float[] weights = new float[4 * out];
+        float[] weights = new float[count * out];
         for (int i = 0; i < out; i++) {
-            Cubic.Taps taps = Cubic.picture(i, in, out);
+            Cubic.Taps taps = op.taps(i, in, out);
             first[i] = taps.first();
-            for (int k = 0; k < 4; k++) {
-                weights[4 * i + k] = (float) taps.weights()[k];
+            for (int k = 0; k < count; k++) {
+                weights[count * i + k] = (float) taps.weights()[k];
             }
         }
         return new PatchCutter.Axis(first, weights);

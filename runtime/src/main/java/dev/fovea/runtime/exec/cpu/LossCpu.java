@@ -1,5 +1,6 @@
 package dev.fovea.runtime.exec.cpu;
 
+import dev.fovea.runtime.exec.cpu.kernel.Dice;
 import dev.fovea.runtime.exec.cpu.kernel.Gemm;
 import dev.fovea.runtime.exec.cpu.kernel.Lanes;
 import dev.fovea.runtime.exec.cpu.kernel.Losses;
@@ -19,6 +20,7 @@ final class LossCpu {
         return switch (op) {
             case LossOp.SigmoidPairLoss pairs -> pairs(pairs, y, l);
             case LossOp.BoxCrossEntropy boxes -> boxes(boxes, y, l);
+            case LossOp.BoxDice dice -> dice(dice, l.of(out.getFirst()), l);
             case LossOp.WeightedSum sum -> weightedSum(sum, y, l);
         };
     }
@@ -27,6 +29,7 @@ final class LossCpu {
         return switch (op) {
             case LossOp.SigmoidPairLossBackward pairs -> pairsBackward(pairs, out, l);
             case LossOp.BoxCrossEntropyBackward boxes -> boxesBackward(boxes, l.of(out.getFirst()), l);
+            case LossOp.BoxDiceBackward dice -> diceBackward(dice, l.of(out.getFirst()), l);
         };
     }
 
@@ -127,6 +130,24 @@ final class LossCpu {
             double weight = Losses.cellWeight(global, batch, cells) * scalar(dloss);
             Losses.crossEntropyBackward(dprobability, probability, coverage, global, weight, cells, from, to);
         });
+    }
+
+    private static Step dice(LossOp.BoxDice op, MemorySegment loss, Lowering l) {
+        Dice kernel = new Dice(op.global().shape().elements(), op.probability().shape().elements());
+        MemorySegment probability = l.of(op.probability());
+        MemorySegment coverage = l.of(op.coverage());
+        MemorySegment global = l.of(op.global());
+        return () -> loss.set(Lanes.FLOAT, 0, (float) kernel.loss(probability, coverage, global));
+    }
+
+    private static Step diceBackward(LossOp.BoxDiceBackward op, MemorySegment dprobability, Lowering l) {
+        LossOp.BoxDice of = op.of();
+        Dice kernel = new Dice(of.global().shape().elements(), of.probability().shape().elements());
+        MemorySegment probability = l.of(of.probability());
+        MemorySegment coverage = l.of(of.coverage());
+        MemorySegment global = l.of(of.global());
+        MemorySegment dloss = l.of(op.dloss());
+        return () -> kernel.backward(dprobability, probability, coverage, global, scalar(dloss));
     }
 
     private static Step weightedSum(LossOp.WeightedSum op, MemorySegment sum, Lowering l) {

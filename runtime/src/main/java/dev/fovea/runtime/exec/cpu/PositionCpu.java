@@ -24,6 +24,7 @@ final class PositionCpu {
                         width,
                         (from, to, _) -> resampled.forward(y, table, indices, width, from, to));
             }
+            case PositionOp.CropGrid crop -> crop(crop, out.getFirst(), crop.table(), false, l);
         };
     }
 
@@ -41,7 +42,24 @@ final class PositionCpu {
                         width,
                         (from, to, _) -> resampled.backward(dtable, dy, indices, count, width, from, to));
             }
+            case PositionOp.CropGridBackward crop -> crop(crop.of(), out.getFirst(), crop.dy(), true, l);
         };
+    }
+
+    /// Copies the rows of the corner out of the table, or, with `back`, into a table of zeros.
+    private static Step crop(PositionOp.CropGrid op, Value output, Value input, boolean back, Lowering l) {
+        MemorySegment to = l.of(output);
+        MemorySegment from = l.of(input);
+        long width = 4L * output.shape().dim(-1), run = op.columns() * width, stride = op.side() * width;
+        long bytes = output.bytes();
+        return Lowering.single(() -> {
+            if (back) {
+                to.asSlice(0, bytes).fill((byte) 0);
+            }
+            for (int r = 0; r < op.rows(); r++) {
+                MemorySegment.copy(from, r * (back ? run : stride), to, r * (back ? stride : run), run);
+            }
+        });
     }
 
     private static Resampled resampled(PositionOp.PositionAt op) {
@@ -51,7 +69,7 @@ final class PositionCpu {
         float[] weights = new float[4 * longer];
         for (int i = 0; i < longer; i++) {
             Cubic.Taps taps =
-                    op.identity() ? new Cubic.Taps(i, new double[] {1, 0, 0, 0}) : Cubic.position(i, side, longer);
+                    op.identity() ? new Cubic.Taps(i, new double[] {1, 0, 0, 0}) : Cubic.antialiased(i, side, longer);
             first[i] = taps.first();
             for (int k = 0; k < 4; k++) {
                 weights[4 * i + k] = (float) taps.weights()[k];

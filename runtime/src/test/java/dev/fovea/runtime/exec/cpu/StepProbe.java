@@ -139,7 +139,7 @@ final class StepProbe {
 
     private static ModelSpec small() {
         return new ModelSpec(
-                new ModelSpec.Vision("vit", 128, 4, 4, 384, 8, "map"),
+                new ModelSpec.Vision("vit", 128, 4, 4, 384, 8, "map", ModelSpec.Positions.RESAMPLE, 0, true, null),
                 new ModelSpec.Ps3(
                         List.of(64, 128, 256),
                         new ModelSpec.Select(
@@ -147,16 +147,17 @@ final class StepProbe {
                                 List.of(1, 3),
                                 160,
                                 null,
-                                new ModelSpec.HighresFeature(256, 48, 48, 2, 16),
-                                false),
+                                new ModelSpec.HighresFeature(256, 48, 48, 2, 16, "mean"),
+                                ModelSpec.Smooth.NONE, 5, ModelSpec.ScoreMaps.SHARED, 0, ModelSpec.Budgets.EXACT, ModelSpec.Ties.LOWEST_INDEX),
                         true,
-                        true),
+                        true,
+                        false),
                 new ModelSpec.Text("transformer", 96, 2, 4, 384, 12, 512, "last", ModelSpec.Gelu.ERF, false));
     }
 
     private static ModelSpec large() {
         return new ModelSpec(
-                new ModelSpec.Vision("vit", 192, 12, 3, 768, 14, "map"),
+                new ModelSpec.Vision("vit", 192, 12, 3, 768, 14, "map", ModelSpec.Positions.RESAMPLE, 0, true, null),
                 new ModelSpec.Ps3(
                         List.of(378, 756, 1512),
                         new ModelSpec.Select(
@@ -164,10 +165,11 @@ final class StepProbe {
                                 List.of(0, 4, 8, 11),
                                 2560,
                                 null,
-                                new ModelSpec.HighresFeature(1512, 512, 512, 3, 28),
-                                false),
+                                new ModelSpec.HighresFeature(1512, 512, 512, 3, 28, "mean"),
+                                ModelSpec.Smooth.NONE, 5, ModelSpec.ScoreMaps.SHARED, 0, ModelSpec.Budgets.EXACT, ModelSpec.Ties.LOWEST_INDEX),
                         true,
-                        true),
+                        true,
+                        false),
                 new ModelSpec.Text("transformer", 192, 12, 3, 768, 64, 32000, "last", ModelSpec.Gelu.ERF, false));
     }
 }

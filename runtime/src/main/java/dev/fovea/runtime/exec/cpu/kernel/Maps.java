@@ -133,4 +133,12 @@ public record Maps(int rows, int columns, int toRows, int toColumns) {
             y.setAtIndex(FLOAT, i, map.getAtIndex(FLOAT, at));
         }
     }
+
+    /// y (n) = the cells `indices` (n) of a grid of `columns`, counted in a square grid of `side`
+    public static void regrid(MemorySegment y, MemorySegment indices, int columns, int side, int n) {
+        for (int i = 0; i < n; i++) {
+            int cell = indices.getAtIndex(Lanes.INT, i);
+            y.setAtIndex(Lanes.INT, i, cell / columns * side + cell % columns);
+        }
+    }
 }

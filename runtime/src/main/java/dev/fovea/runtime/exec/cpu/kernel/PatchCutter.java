@@ -21,9 +21,13 @@ public final class PatchCutter {
 
     /// How the positions along one axis are made of source pixels.
     ///
-    /// @param first of each position, the first of its four source pixels before clamping to the border
-    /// @param weights of each position, those of its four pixels
-    public record Axis(int[] first, float[] weights) {}
+    /// @param first of each position, the first of its source pixels before clamping to the border
+    /// @param weights of each position, those of its pixels: four, or another number, the same for all positions
+    public record Axis(int[] first, float[] weights) {
+        int taps() {
+            return weights.length / first.length;
+        }
+    }
 
     /// A cutter for pictures of one size seen at one resolution.
     ///
@@ -70,8 +74,10 @@ public final class PatchCutter {
                 if (identity) {
                     long source = plane + (long) (top + y) * pictureColumns + left;
                     MemorySegment.copy(pixels, 4 * source, patches, 4 * (to + (long) y * patch), 4L * patch);
-                } else {
+                } else if (vertical.taps() == TAPS && horizontal.taps() == TAPS) {
                     line(patches, to + (long) y * patch, pixels, plane, top + y, left);
+                } else {
+                    wideLine(patches, to + (long) y * patch, pixels, plane, top + y, left);
                 }
             }
         }
@@ -89,6 +95,25 @@ public final class PatchCutter {
                     + w[at + 1] * across(pixels, second, left + x)
                     + w[at + 2] * across(pixels, third, left + x)
                     + w[at + 3] * across(pixels, fourth, left + x);
+            patches.set(FLOAT, (to + x) << 2, sum);
+        }
+    }
+
+    /// As [#line] with any number of taps along each axis.
+    private void wideLine(MemorySegment patches, long to, MemorySegment pixels, long plane, int y, int left) {
+        int down = vertical.taps(), along = horizontal.taps();
+        for (int x = 0; x < patch; x++) {
+            int column = horizontal.first[left + x];
+            float sum = 0f;
+            for (int i = 0; i < down; i++) {
+                long row = sourceRow(plane, y, i);
+                float across = 0f;
+                for (int j = 0; j < along; j++) {
+                    long at = row + Math.clamp(column + j, 0, pictureColumns - 1);
+                    across += horizontal.weights[along * (left + x) + j] * pixels.get(FLOAT, at << 2);
+                }
+                sum += vertical.weights[down * y + i] * across;
+            }
             patches.set(FLOAT, (to + x) << 2, sum);
         }
     }
