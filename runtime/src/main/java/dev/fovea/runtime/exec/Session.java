@@ -26,6 +26,11 @@ public interface Session extends AutoCloseable {
     /// Copies a result, input or parameter out.
     double[] read(Value value);
 
+    /// Copies a result or input of this session into an input of another one of the same backend.
+    default void copy(Value from, Session other, Value to) {
+        other.write(to, read(from));
+    }
+
     /// Computes once more, node by node and without updates, and describes the first node that yields a value
     /// which is
     /// not finite, or answers the empty string.

@@ -143,6 +143,18 @@ final class CpuSession implements Session {
     }
 
     @Override
+    public void copy(Value from, Session other, Value to) {
+        if (!(other instanceof CpuSession session)) {
+            Session.super.copy(from, other, to);
+            return;
+        }
+        if (!from.shape().equals(to.shape()) || from.type() != to.type()) {
+            throw new IllegalArgumentException("cannot copy " + from + " to " + to);
+        }
+        MemorySegment.copy(memory(from), 0, session.memory(to), 0, from.bytes());
+    }
+
+    @Override
     public String findNonFinite() {
         for (NodeStep s : compute) {
             s.step().run();
