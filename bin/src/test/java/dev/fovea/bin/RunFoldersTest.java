@@ -101,13 +101,13 @@ class RunFoldersTest {
         assertThat(cli.run("-C", folder.toString(), "status", "--runs", "nowhere")
                         .err())
                 .startsWith("no runs in ");
-        Said unknown = cli.run("status", "f1-zzzz");
+        Said unknown = cli.run("status", "f2-zzzz");
         assertThat(unknown.code()).isEqualTo(2);
-        assertThat(unknown.err()).isEqualTo("fovea: no run in " + folder.resolve("runs") + " has the key f1-zzzz\n");
+        assertThat(unknown.err()).isEqualTo("fovea: no run in " + folder.resolve("runs") + " has the key f2-zzzz\n");
         cli.spec("new.yaml");
         Said never = cli.run("status", "new.yaml");
         assertThat(never.code()).isEqualTo(2);
-        assertThat(never.err()).startsWith("fovea: new.yaml has not been run: no f1-");
+        assertThat(never.err()).startsWith("fovea: new.yaml has not been run: no f2-");
     }
 
     @Test
@@ -176,6 +176,6 @@ class RunFoldersTest {
         Said said = cli.with(Map.of("MLFLOW_TRACKING_URI", "databricks")).run("sync");
         assertThat(said.code()).isEqualTo(3);
         assertThat(said.err()).startsWith("fovea: MLFLOW_TRACKING_URI: databricks cannot be used: ");
-        assertThat(cli.run("sync", "f1-none").code()).isEqualTo(2);
+        assertThat(cli.run("sync", "f2-none").code()).isEqualTo(2);
     }
 }

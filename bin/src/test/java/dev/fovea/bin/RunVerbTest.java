@@ -59,7 +59,7 @@ class RunVerbTest {
         Said said = run(this::train, "a.yaml");
         assertThat(said.code()).as(said.err()).isZero();
         assertThat(said.err())
-                .startsWith("small  f1-")
+                .startsWith("small  f2-")
                 .contains("1.00K parameters, 12 steps\n  cpu\n")
                 .contains("step  1/12  loss 3.000  2.00 images/s  1.0 s left")
                 .contains("step 12/12  loss 3.000");

@@ -59,7 +59,7 @@ class SpecVerbsTest {
             assertThat(said.err()).isEmpty();
             JsonNode verdicts = JsonMapper.shared().readTree(said.out());
             assertThat(verdicts.get(0).get("valid").asBoolean()).isTrue();
-            assertThat(verdicts.get(0).get("key").asString()).startsWith("f1-");
+            assertThat(verdicts.get(0).get("key").asString()).startsWith("f2-");
             JsonNode problem = verdicts.get(1).get("errors").get(0);
             assertThat(problem.get("path").asString()).isEqualTo("optim.lr");
             assertThat(problem.get("line").asInt()).isEqualTo(12);
@@ -149,10 +149,10 @@ class SpecVerbsTest {
 
     @Test
     void neitherAFileNorARunIsAnError() {
-        Said said = cli.run("show", "f1-abc");
+        Said said = cli.run("show", "f2-abc");
         assertThat(said.code()).isEqualTo(2);
         assertThat(said.err())
-                .isEqualTo("fovea: f1-abc: no such file, and no run in " + folder.resolve("runs") + " has this key\n");
+                .isEqualTo("fovea: f2-abc: no such file, and no run in " + folder.resolve("runs") + " has this key\n");
     }
 
     @Test

@@ -1,7 +1,7 @@
 package dev.fovea.dsl;
 
+import dev.fovea.dsl.spec.ModelSpec;
 import dev.fovea.dsl.yaml.Findings;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -170,8 +170,18 @@ final class ModelCheck {
         List<Long> scales = v.wholes(SCALES);
         Long patch = v.whole("model.vision.patch");
         Long side = v.whole("model.vision.position_side");
-        String positions = v.text("model.vision.positions");
-        if (scales == null || patch == null || side == null || positions == null || !positions.equals("crop")) {
+        Object positions = v.constant("model.vision.positions");
+        if (scales == null || patch == null || side == null || positions == null) {
+            return;
+        }
+        if (positions == ModelSpec.Positions.RESAMPLE && side != 0 && side != scales.getFirst() / patch) {
+            findings.error(
+                    v.mark("model.vision.position_side"),
+                    "model.vision.position_side",
+                    "a table that is resampled has the low-resolution grid's side " + scales.getFirst() / patch,
+                    "write auto, or positions: crop");
+        }
+        if (positions == ModelSpec.Positions.RESAMPLE) {
             return;
         }
         long largest = scales.getLast() / patch;

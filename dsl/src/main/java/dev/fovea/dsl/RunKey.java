@@ -5,13 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/// The identity of a run: what it computes, not how. `f1-` (the version of the scheme) and 12 characters of
+/// The identity of a run: what it computes, not how. `f2-` (the version of the scheme) and 12 characters of
 /// base32, the
 /// first 60 bits of SHA-256 over the canonical form of the spec.
 ///
-/// @param text such as `f1-4k7hx2mz5qpa`
+/// @param text such as `f2-4k7hx2mz5qpa`
 public record RunKey(String text) {
-    private static final String VERSION = "f1-";
+    private static final String VERSION = "f2-";
     private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
     private static final int LENGTH = 12;
 
@@ -22,7 +22,7 @@ public record RunKey(String text) {
             valid = ALPHABET.indexOf(text.charAt(i)) >= 0;
         }
         if (!valid) {
-            throw new IllegalArgumentException("not a run key: \"" + text + "\" (f1- and 12 of a-z, 2-7)");
+            throw new IllegalArgumentException("not a run key: \"" + text + "\" (f2- and 12 of a-z, 2-7)");
         }
     }
 

@@ -32,7 +32,7 @@ class GoldenTest {
     /// A change of this key breaks every run folder: then the version in front of keys must change too.
     @Test
     void theRunKeyIsStable() {
-        assertThat(Specs.read(Specs.MINIMAL).key().text()).isEqualTo("f1-3iifpau6isy3");
+        assertThat(Specs.read(Specs.MINIMAL).key().text()).isEqualTo("f2-ydtj577iqex2");
     }
 
     @ParameterizedTest
@@ -70,6 +70,7 @@ class GoldenTest {
             }
         });
         left.remove("model.ps3.select.highres_feature"); // present as its keys in the other spec
+        left.remove("model.vision.adapter"); // likewise
         assertThat(left).as("keys that no recorded spec sets").isEmpty();
         assertThat(given.keySet()).containsAll(leaves());
 

@@ -38,8 +38,10 @@ class WarningsTest {
         assertThat(with("model.ps3.select.max_tokens=1100", "model.ps3.select.per_scale=[1000, 100]"))
                 .isEmpty();
         assertThat(with("model.ps3.select.max_tokens=1100", "model.ps3.select.per_scale=[50, 1050]"))
-                .containsExactly("override 1: model.ps3.select.max_tokens=1100: of 1100 tokens only 1074 are used:"
-                        + " the high scales have 1280 patches, and budgets move only to higher scales");
+                .isEmpty();
+        assertThat(with("model.ps3.select.max_tokens=300", "model.ps3.select.first_scales=1"))
+                .containsExactly("override 1: model.ps3.select.max_tokens=300: of 300 tokens only 256 are used:"
+                        + " the high scales have 256 patches");
     }
 
     @Test

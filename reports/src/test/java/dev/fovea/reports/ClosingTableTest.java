@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class ClosingTableTest {
     private final ClosingTable table = new ClosingTable(
-            "f1-quick",
+            "f2-quick",
             List.of(
                     new Row("R@1, seen", 0.4375, 0.03125),
                     new Row("recall|top-down", Double.NaN, 0.2),
@@ -18,7 +18,7 @@ class ClosingTableTest {
     @Test
     void boxTableIsAligned() {
         assertThat(table.text(true)).isEqualTo("""
-                f1-quick
+                f2-quick
                 ┌───────────────────┬──────────┬────────┬───────┐
                 │ metric            │    value │ chance │ ratio │
                 ├───────────────────┼──────────┼────────┼───────┤
@@ -45,7 +45,7 @@ class ClosingTableTest {
     @Test
     void markdownEscapesBars() {
         assertThat(table.markdown())
-                .startsWith("**f1-quick**\n\n| metric | value | chance | ratio |\n| --- | ---: | ---: | ---: |\n")
+                .startsWith("**f2-quick**\n\n| metric | value | chance | ratio |\n| --- | ---: | ---: | ---: |\n")
                 .contains("| recall\\|top-down | n/a | 0.2000 |  |");
     }
 

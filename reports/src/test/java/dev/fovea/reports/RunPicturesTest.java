@@ -35,7 +35,7 @@ class RunPicturesTest {
     RunPicturesTest(@TempDir Path run) throws IOException {
         this.run = run;
         try (Journal journal = Journal.openForAppend(run.resolve("journal"))) {
-            journal.append(new JournalEntry.Started(1, 1, "f1-x", Map.of()));
+            journal.append(new JournalEntry.Started(1, 1, "f2-x", Map.of()));
             for (int step = 1; step <= 3; step++) {
                 journal.append(new JournalEntry.Scalars(step, step, new LinkedHashMap<>(Map.of("train/loss", 0.5))));
             }

@@ -29,22 +29,22 @@ class ProgressLineTest {
     @Test
     void plainLinesComeAtIntervalsAndHaveNoControlCharacters() {
         try (ProgressLine line = line(false, false)) {
-            line.started(new RunStart("f1-x", "demo", Path.of("runs/f1-x"), 0, 1200, "cpu", 2, 142_000, 5 << 20));
+            line.started(new RunStart("f2-x", "demo", Path.of("runs/f2-x"), 0, 1200, "cpu", 2, 142_000, 5 << 20));
             for (int step = 1; step <= 1200; step++) {
                 line.step(report(step));
                 nanos += 50_000_000;
             }
-            line.saved(1200, Path.of("runs/f1-x/checkpoints/last"));
+            line.saved(1200, Path.of("runs/f2-x/checkpoints/last"));
         }
         assertThat(text.toString()).doesNotContain("\r", "\u001b");
         assertThat(text.toString().lines())
                 .startsWith(
-                        "demo  f1-x",
+                        "demo  f2-x",
                         "  142K parameters, 1200 steps, 5.00 MiB planned",
                         "  cpu",
                         "step    1/1200  loss 3.250  contrast 2.910  box 0.3400  41.2 images/s  1.20 GiB  2:05 min left",
                         "step  201/1200  loss 3.250  contrast 2.910  box 0.3400  41.2 images/s  1.20 GiB  2:05 min left")
-                .endsWith("step 1200 saved in runs/f1-x/checkpoints/last")
+                .endsWith("step 1200 saved in runs/f2-x/checkpoints/last")
                 .hasSize(3 + 6 + 1 + 1);
     }
 
@@ -133,7 +133,7 @@ class ProgressLineTest {
     void countsDownWhileAStepTakesLong() {
         try (ProgressLine line = line(true, false)) {
             line.tick();
-            line.started(new RunStart("f1-x", "demo", Path.of("x"), 5, 1200, "cpu", 2, 142_000, 0));
+            line.started(new RunStart("f2-x", "demo", Path.of("x"), 5, 1200, "cpu", 2, 142_000, 0));
             line.tick();
             line.step(report(6));
             line.tick();
@@ -145,7 +145,7 @@ class ProgressLineTest {
             nanos += 2_000_000_000L;
             line.tick();
         }
-        assertThat(text.toString()).startsWith("demo  f1-x\n  142K parameters, steps 6 to 1200\n  cpu\n");
+        assertThat(text.toString()).startsWith("demo  f2-x\n  142K parameters, steps 6 to 1200\n  cpu\n");
         assertThat(text.toString().replace("\u001b[K", "").split("\r"))
                 .extracting(shown -> shown.replaceAll(".* images/s  1.20 GiB  ", ""))
                 .endsWith("step 5/1200 ...", "2:05 min left", "1:45 min left", "0.0 s left", "evaluating 1/2");
@@ -154,9 +154,9 @@ class ProgressLineTest {
     @Test
     void aFinishedRunSaysSo() {
         try (ProgressLine line = line(false, false)) {
-            line.started(new RunStart("f1-x", "demo", Path.of("x"), 1200, 1200, "cpu", 2, 142_000, 0));
+            line.started(new RunStart("f2-x", "demo", Path.of("x"), 1200, 1200, "cpu", 2, 142_000, 0));
         }
-        assertThat(text.toString()).isEqualTo("demo  f1-x\n  142K parameters, all 1200 steps done\n  cpu\n");
+        assertThat(text.toString()).isEqualTo("demo  f2-x\n  142K parameters, all 1200 steps done\n  cpu\n");
     }
 
     @Test

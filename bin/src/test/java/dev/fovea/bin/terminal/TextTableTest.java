@@ -10,12 +10,12 @@ class TextTableTest {
     @Test
     void alignsColumns() {
         TextTable table = new TextTable("key", "state", "step", "none");
-        table.add("f1-é", "running", "7", "");
-        table.add("f1-long", "ok", "1200", "");
+        table.add("f2-é", "running", "7", "");
+        table.add("f2-long", "ok", "1200", "");
         assertThat(table.text(Style.PLAIN)).isEqualTo("""
                 key      state    step
-                f1-é     running     7
-                f1-long  ok       1200
+                f2-é     running     7
+                f2-long  ok       1200
                 """);
     }
 

@@ -5,14 +5,14 @@ import dev.fovea.dsl.spec.ModelSpec.Adapter;
 import dev.fovea.dsl.spec.ModelSpec.Budgets;
 import dev.fovea.dsl.spec.ModelSpec.Gelu;
 import dev.fovea.dsl.spec.ModelSpec.HighresFeature;
-import dev.fovea.dsl.spec.ModelSpec.Ps3;
-import dev.fovea.dsl.spec.ModelSpec.Select;
 import dev.fovea.dsl.spec.ModelSpec.Positions;
+import dev.fovea.dsl.spec.ModelSpec.Ps3;
 import dev.fovea.dsl.spec.ModelSpec.ScoreMaps;
+import dev.fovea.dsl.spec.ModelSpec.Select;
 import dev.fovea.dsl.spec.ModelSpec.Smooth;
-import dev.fovea.dsl.spec.ModelSpec.Ties;
 import dev.fovea.dsl.spec.ModelSpec.Strategy;
 import dev.fovea.dsl.spec.ModelSpec.Text;
+import dev.fovea.dsl.spec.ModelSpec.Ties;
 import dev.fovea.dsl.spec.ModelSpec.Vision;
 
 /// The keys under `model`. Examples are those of the released 1.5K model.
@@ -75,7 +75,10 @@ final class ModelKeys {
                 .from(1)
                 .to(WIDEST)
                 .or(1152);
-        t.key("mlp", "Hidden width of the pooling's MLP.").from(1).to(4 * WIDEST).or(4304);
+        t.key("mlp", "Hidden width of the pooling's MLP.")
+                .from(1)
+                .to(4 * WIDEST)
+                .or(4304);
     }
 
     private static void ps3(Table.Of t) {

@@ -71,7 +71,7 @@ public final class RunFolder {
         steps.forceDirectory(folder);
     }
 
-    /// Finds a run by its key or by the beginning of its key; `f1-` may be left out.
+    /// Finds a run by its key or by the beginning of its key; `f2-` may be left out.
     ///
     /// @throws StoreException if several keys begin so
     public static Optional<RunFolder> find(Path root, String keyOrPrefix) {

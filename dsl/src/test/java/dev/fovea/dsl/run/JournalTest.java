@@ -29,7 +29,7 @@ class JournalTest {
     private Path folder;
 
     private static final List<JournalEntry> ENTRIES = List.of(
-            new JournalEntry.Started(1_000, 1, "f1-abcdefghijkl", Map.of("host", "n1", "backend", "cpu")),
+            new JournalEntry.Started(1_000, 1, "f2-abcdefghijkl", Map.of("host", "n1", "backend", "cpu")),
             new JournalEntry.Note(1_001, "info", "grüße, \"quoted\"\nline 2"),
             scalars(1_002, 1, "loss", 3.25, "lr", 5e-6),
             scalars(1_003, 2, "loss", Double.NaN, "high", Double.POSITIVE_INFINITY, "low", Double.NEGATIVE_INFINITY),

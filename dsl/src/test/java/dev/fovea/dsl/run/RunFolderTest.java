@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Run folders are made whole or not at all, found by key, and say where the run stands.
 class RunFolderTest {
-    private static final String KEY = "f1-abcdefghijkl";
+    private static final String KEY = "f2-abcdefghijkl";
 
     @TempDir
     private Path temporary;
@@ -75,22 +75,22 @@ class RunFolderTest {
 
     @Test
     void findsByKeyAndBeginning() throws IOException {
-        for (String key : List.of("f1-abcd", "f1-abce", "f1-xyz", "f1-xyz2")) {
+        for (String key : List.of("f2-abcd", "f2-abce", "f2-xyz", "f2-xyz2")) {
             RunFolder.create(temporary, key, "a", "b");
         }
-        Files.createDirectory(temporary.resolve("f1-notarun"));
-        Files.createFile(temporary.resolve("f1-file"));
+        Files.createDirectory(temporary.resolve("f2-notarun"));
+        Files.createFile(temporary.resolve("f2-file"));
         assertThat(RunFolder.list(temporary).stream().map(RunFolder::key))
-                .containsExactly("f1-abcd", "f1-abce", "f1-xyz", "f1-xyz2");
-        assertThat(RunFolder.find(temporary, "f1-abcd").orElseThrow().key()).isEqualTo("f1-abcd");
-        assertThat(RunFolder.find(temporary, "f1-xyz").orElseThrow().key()).isEqualTo("f1-xyz");
-        assertThat(RunFolder.find(temporary, "abce").orElseThrow().key()).isEqualTo("f1-abce");
-        assertThat(RunFolder.find(temporary, "f1-n")).isEmpty();
+                .containsExactly("f2-abcd", "f2-abce", "f2-xyz", "f2-xyz2");
+        assertThat(RunFolder.find(temporary, "f2-abcd").orElseThrow().key()).isEqualTo("f2-abcd");
+        assertThat(RunFolder.find(temporary, "f2-xyz").orElseThrow().key()).isEqualTo("f2-xyz");
+        assertThat(RunFolder.find(temporary, "abce").orElseThrow().key()).isEqualTo("f2-abce");
+        assertThat(RunFolder.find(temporary, "f2-n")).isEmpty();
         assertThat(RunFolder.find(temporary, "../" + temporary.getFileName())).isEmpty();
         assertThat(RunFolder.find(temporary.resolve("none"), "f1")).isEmpty();
         assertThatThrownBy(() -> RunFolder.find(temporary, "abc"))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("2 runs begin with 'abc': f1-abcd, f1-abce; give more of the key");
+                .hasMessageContaining("2 runs begin with 'abc': f2-abcd, f2-abce; give more of the key");
     }
 
     @Test

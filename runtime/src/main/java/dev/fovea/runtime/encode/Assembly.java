@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Puts the tokens of all rounds into their final order: the low-resolution ones, then the selected ones by scale, row
-/// and column, whatever round they were encoded in (ps3-spec 1.9).
+/// Puts the tokens of all rounds into their final order: the low-resolution ones, then the selected ones by
+/// scale, row and column, whatever round they were encoded in (ps3-spec 1.9).
 ///
 /// Legend: g side of the low grid, D width, N selected patches.
 final class Assembly {

@@ -52,8 +52,7 @@ final class EncodeGraphs {
         SelectionHead head = new SelectionHead(b, p, spec, pixels, low.hidden());
         results(b, PRIOR, head.probabilities(head.priorPrompt()));
         if (setup.prompted()) {
-            Value prompt =
-                    b.input(PROMPT, DType.F32, Shape.of(1, spec.vision().width()));
+            Value prompt = b.input(PROMPT, DType.F32, Shape.of(1, spec.vision().width()));
             results(b, POSTERIOR, head.probabilities(prompt));
         }
         if (setup.boxed()) {

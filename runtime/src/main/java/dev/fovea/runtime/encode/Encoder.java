@@ -24,8 +24,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// Encodes pictures of one size, one after the other (ps3-spec 1.3-1.10): [#low], [#choose] and [#high], or all of
-/// them by [#encode]. The programs of both passes share the parameters in the store; the keys and values of the low
-/// pass are handed from one to the other.
+/// them by [#encode]. The programs of both passes share the parameters in the store; the keys and values of the
+/// low pass are handed from one to the other.
 ///
 /// Legend: H x W picture, g side of the low grid, D width.
 public final class Encoder implements AutoCloseable {
@@ -45,10 +45,7 @@ public final class Encoder implements AutoCloseable {
     /// @param pixels (3,H,W), normalised
     /// @param prompt (D), or null
     /// @param boxes (H,W), positive inside boxes, or null
-    public record Picture(
-            double[] pixels,
-            double @Nullable [] prompt,
-            double @Nullable [] boxes) {}
+    public record Picture(double[] pixels, double @Nullable [] prompt, double @Nullable [] boxes) {}
 
     /// Told before each round.
     @FunctionalInterface
@@ -98,13 +95,12 @@ public final class Encoder implements AutoCloseable {
         List<double[]> prior = all(low, EncodeGraphs.PRIOR), posterior = all(low, EncodeGraphs.POSTERIOR);
         double[] coverage = setup.boxed() ? low.result(EncodeGraphs.COVERAGE) : null;
         ScoreRule rule = Ps3.scoreRule(setup.model(), grids);
-        List<double[]> scores =
-                switch (setup.strategy()) {
-                    case RANDOM -> random();
-                    case BOTTOM_UP -> rule.scores(prior, coverage);
-                    case TOP_DOWN -> rule.scores(posterior, coverage);
-                    case GROUND_TRUTH -> rule.scores(posterior.isEmpty() ? prior : posterior, coverage);
-                };
+        List<double[]> scores = switch (setup.strategy()) {
+            case RANDOM -> random();
+            case BOTTOM_UP -> rule.scores(prior, coverage);
+            case TOP_DOWN -> rule.scores(posterior, coverage);
+            case GROUND_TRUTH -> rule.scores(posterior.isEmpty() ? prior : posterior, coverage);
+        };
         pictures++;
         return new Encoding.LowResult(
                 rule.side(),
@@ -172,7 +168,9 @@ public final class Encoder implements AutoCloseable {
         List<Integer> counts = chosen.stream().map(c -> c.length).toList();
         Compiled program = round(counts);
         low.session().copy(low.input(EncodeGraphs.PIXELS), program.session(), program.input(EncodeGraphs.PIXELS));
-        for (int l = 0; l < setup.model().vision().depth() && setup.model().ps3().lowResKvCache(); l++) {
+        for (int l = 0;
+                l < setup.model().vision().depth() && setup.model().ps3().lowResKvCache();
+                l++) {
             String cache = EncodeGraphs.CACHE + l;
             low.session().copy(low.graph().result(cache), program.session(), program.input(cache));
         }

@@ -34,8 +34,8 @@ public final class Cubic {
         return new Taps(base - 1, w);
     }
 
-    /// Antialiasing's rule: a = -0.5, a kernel as wide as the reduction, weights of taps inside normalised to sum one
-    /// and taps outside left out. Every position has as many taps; those not used weigh 0.
+    /// Antialiasing's rule: a = -0.5, a kernel as wide as the reduction, weights of taps inside normalised to
+    /// sum one and taps outside left out. Every position has as many taps; those not used weigh 0.
     public static Taps antialiased(int position, int in, int out) {
         double scale = (double) in / out, center = scale * (position + 0.5), widen = Math.max(scale, 1);
         int from = Math.max((int) (center - 2 * widen + 0.5), 0), to = Math.min((int) (center + 2 * widen + 0.5), in);

@@ -14,8 +14,7 @@ public sealed interface ImageOp extends Op {
     /// height x width and cut, computed only where asked for. Bicubic with a = -0.75 and a clamped border, as the
     /// released models; or, with `antialias`, a = -0.5 with a kernel as wide as the reduction.
     /// A patch index is row-major in the grid of height/p x width/p.
-    record CutPatches(
-            Value pixels, @Nullable Value indices, int height, int width, int patch, boolean antialias)
+    record CutPatches(Value pixels, @Nullable Value indices, int height, int width, int patch, boolean antialias)
             implements ImageOp {
         /// Without antialiasing.
         public CutPatches(Value pixels, @Nullable Value indices, int height, int width, int patch) {

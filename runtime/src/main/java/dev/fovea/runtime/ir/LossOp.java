@@ -12,10 +12,12 @@ public final class LossOp {
     private LossOp() {}
 
     /// Forward ops of the family.
-    public sealed interface Forward extends Op.Differentiable permits SigmoidPairLoss, BoxCrossEntropy, BoxDice, WeightedSum {}
+    public sealed interface Forward extends Op.Differentiable
+            permits SigmoidPairLoss, BoxCrossEntropy, BoxDice, WeightedSum {}
 
     /// Backward ops of the family.
-    public sealed interface Backward extends Op permits SigmoidPairLossBackward, BoxCrossEntropyBackward, BoxDiceBackward {}
+    public sealed interface Backward extends Op
+            permits SigmoidPairLossBackward, BoxCrossEntropyBackward, BoxDiceBackward {}
 
     /// images (B,D), texts (B,D), logScale (), bias () -> loss (): SigLIP's -1/B sum_ij log sigmoid(y_ij
     /// (e^logScale
@@ -111,8 +113,8 @@ public final class LossOp {
 
     /// probability (B,N), coverage (B,N), global (B or B,1) -> loss (): mean binary cross-entropy over the rows
     /// whose
-    /// `global` is 0 against the target coverage > 0; 0 if there is no such row. Logarithms are cut at -100 and the
-    /// slope's denominator at 1e-12, as in the reference framework.
+    /// `global` is 0 against the target coverage > 0; 0 if there is no such row. Logarithms are cut at -100 and
+    /// the slope's denominator at 1e-12, as in the reference framework.
     public record BoxCrossEntropy(Value probability, Value coverage, Value global) implements Forward {
         @Override
         public List<Value> inputs() {
@@ -179,9 +181,9 @@ public final class LossOp {
         }
     }
 
-    /// probability (B,N), coverage (B,N), global (B) -> loss (): the DICE loss of VILA's fine-tuning code (ps3-spec
-    /// 2.4), 1 - (2 sum(p y) / c + e) / ((sum p + sum y) / c + e) with c = 100 and e = 1e-6, y = 1 where coverage is
-    /// above 0, of each row whose `global` is 0, averaged over those rows; 0 if there is none
+    /// probability (B,N), coverage (B,N), global (B) -> loss (): the DICE loss of VILA's fine-tuning code
+    /// (ps3-spec 2.4), 1 - (2 sum(p y) / c + e) / ((sum p + sum y) / c + e) with c = 100 and e = 1e-6, y = 1
+    /// where coverage is above 0, of each row whose `global` is 0, averaged over those rows; 0 if there is none
     public record BoxDice(Value probability, Value coverage, Value global) implements Forward {
         /// c and e
         public static final double SCALE = 100, EPSILON = 1e-6;

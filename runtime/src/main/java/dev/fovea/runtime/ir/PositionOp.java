@@ -60,7 +60,8 @@ public final class PositionOp {
                 return;
             }
             int g = side(), longer = Math.max(rows, columns);
-            Cubic.Taps y = Cubic.antialiased(index / columns, g, longer), x = Cubic.antialiased(index % columns, g, longer);
+            Cubic.Taps y = Cubic.antialiased(index / columns, g, longer),
+                    x = Cubic.antialiased(index % columns, g, longer);
             for (int i = 0; i < 4; i++) {
                 for (int j = 0; j < 4; j++) {
                     double w = y.weights()[i] * x.weights()[j];
@@ -162,7 +163,8 @@ public final class PositionOp {
 
         @Override
         public void evaluate(double[][] in, double[][] out) {
-            int run = columns * table.shape().dim(-1), stride = side() * table.shape().dim(-1);
+            int run = columns * table.shape().dim(-1),
+                    stride = side() * table.shape().dim(-1);
             for (int r = 0; r < rows; r++) {
                 System.arraycopy(in[0], r * stride, out[0], r * run, run);
             }
@@ -189,7 +191,8 @@ public final class PositionOp {
 
         @Override
         public void evaluate(double[][] in, double[][] out) {
-            int run = of.columns * of.table.shape().dim(-1), stride = of.side() * of.table.shape().dim(-1);
+            int run = of.columns * of.table.shape().dim(-1),
+                    stride = of.side() * of.table.shape().dim(-1);
             for (int r = 0; r < of.rows; r++) {
                 System.arraycopy(in[0], r * run, out[0], r * stride, run);
             }

@@ -68,7 +68,8 @@ public final class Ps3 {
     ///
     /// @param priorMaps bottom-up probabilities (B,g*g): one for all high scales, or one for each
     /// @param posteriorMaps top-down probabilities likewise; empty without a prompt
-    /// @param coverage share of each patch inside the box (B,cells_i), for each high scale; empty without a box map
+    /// @param coverage share of each patch inside the box (B,cells_i), for each high scale; empty without a box
+    ///     map
     /// @param indices I32 (B,K_i), null where K_i is 0
     /// @param scores what patches were chosen by (B,cells_i)
     /// @param poolMask coverage of the selected patches (B,sum K_i), or null where all are pooled
@@ -129,7 +130,9 @@ public final class Ps3 {
     public static ScoreRule scoreRule(ModelSpec spec, List<ScaleGrid> grids) {
         int side = spec.ps3().scales().getFirst() / spec.vision().patch();
         return new ScoreRule(
-                side, grids, ScoreRule.Smoothing.valueOf(spec.ps3().select().smooth().name()));
+                side,
+                grids,
+                ScoreRule.Smoothing.valueOf(spec.ps3().select().smooth().name()));
     }
 
     /// Bodies of the host calls of a program with one look.

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Selection probabilities on the low-resolution grid from a prompt (ps3-spec 1.4). Where one map serves all scales,
-/// only the first scale's outputs of the two projections are computed; the rest of their rows exist in the
+/// Selection probabilities on the low-resolution grid from a prompt (ps3-spec 1.4). Where one map serves all
+/// scales, only the first scale's outputs of the two projections are computed; the rest of their rows exist in the
 /// checkpoint.
 ///
 /// Legend: B batch, g side of the low grid, D width, A channels and a x a grid of the auxiliary branch.
@@ -99,8 +99,7 @@ public final class SelectionHead {
     /// joined hidden states (B,g*g,layers*D) -> features (B,g*g,maps*D)
     private Value project(Value joined) {
         int d = spec.vision().width(), in = joined.shape().dim(2);
-        return layers.normedMlp(
-                joined, "vision_model.selection_feature_proj", in, in, d * highScales(), d * maps());
+        return layers.normedMlp(joined, "vision_model.selection_feature_proj", in, in, d * highScales(), d * maps());
     }
 
     /// pixels -> ConvNeXt features (B,a*a,A) of the picture at the branch's own resolution

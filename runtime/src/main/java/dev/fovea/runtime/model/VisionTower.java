@@ -49,8 +49,8 @@ public final class VisionTower {
     public LowPass low(Value pixels) {
         int low = spec.ps3().scales().getFirst();
         int patch = spec.vision().patch();
-        Value patches =
-                b.add(new ImageOp.CutPatches(pixels, null, low, low, patch, spec.ps3().resizeAntialias()));
+        Value patches = b.add(
+                new ImageOp.CutPatches(pixels, null, low, low, patch, spec.ps3().resizeAntialias()));
         return low(patches, embed(patches));
     }
 
@@ -69,8 +69,8 @@ public final class VisionTower {
         return new LowPass(patches, tokens, hidden, packed);
     }
 
-    /// pixels (B,3,H,W), indices I32 (B,K_i) of each scale -> tokens x (B,sum K_i,D) of the selected patches, scale
-    /// by scale. A scale without patches (null) is skipped.
+    /// pixels (B,3,H,W), indices I32 (B,K_i) of each scale -> tokens x (B,sum K_i,D) of the selected patches,
+    /// scale by scale. A scale without patches (null) is skipped.
     public Value tokens(Value pixels, List<ScaleGrid> grids, List<@Nullable Value> indices) {
         List<Value> parts = new ArrayList<>();
         for (int i = 0; i < grids.size(); i++) {
@@ -99,12 +99,7 @@ public final class VisionTower {
     private Value selected(Value pixels, ScaleGrid grid, Value indices, int i) {
         int patch = spec.vision().patch(), d = spec.vision().width();
         Value patches = b.add(new ImageOp.CutPatches(
-                pixels,
-                indices,
-                grid.height(),
-                grid.width(),
-                patch,
-                spec.ps3().resizeAntialias()));
+                pixels, indices, grid.height(), grid.width(), patch, spec.ps3().resizeAntialias()));
         Value tokens = layers.add(embed(patches), highPositions(grid, indices));
         if (spec.ps3().separatePosEmb()) {
             int side = spec.ps3().scales().get(i + 1) / patch;
@@ -122,9 +117,7 @@ public final class VisionTower {
 
     /// Rows of a table over a square grid of `side`, whose top-left corner the grid is.
     private Value at(Value table, ScaleGrid grid, Value indices, int side) {
-        Value cells = grid.columns() == side
-                ? indices
-                : b.add(new ImageOp.GridIndices(indices, grid.columns(), side));
+        Value cells = grid.columns() == side ? indices : b.add(new ImageOp.GridIndices(indices, grid.columns(), side));
         return b.add(new TokenOp.Gather(table, cells));
     }
 
@@ -153,9 +146,7 @@ public final class VisionTower {
     }
 
     private Value lowPositions() {
-        return positionSide() == side()
-                ? positions()
-                : b.add(new PositionOp.CropGrid(positions(), side(), side()));
+        return positionSide() == side() ? positions() : b.add(new PositionOp.CropGrid(positions(), side(), side()));
     }
 
     /// x (B,N,D) -> the final LayerNorm of x, or x where the model has none
@@ -163,8 +154,8 @@ public final class VisionTower {
         return spec.vision().finalNorm() ? layers.layerNorm(x, TRUNK + "norm", 1e-6) : x;
     }
 
-    /// normed x (B,N,D), mask (B,N) or none -> pooled (B,S): attention pooling with one latent query, S the width of
-    /// the shared space
+    /// normed x (B,N,D), mask (B,N) or none -> pooled (B,S): attention pooling with one latent query, S the
+    /// width of the shared space
     public Value pool(Value normed, @Nullable Value mask) {
         ModelSpec.Vision v = spec.vision();
         ModelSpec.Adapter adapter = v.adapter();

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The host step between the two passes: from score maps to ascending patch indices, each picture on its own.
 ///
-/// Inputs: maps (B,g*g), one for all scales or one for each, then step (); with ground truth also coverage (B,cells
-/// of the first high grid). Outputs: indices (B,K_i) of each scale, then the scores (B,cells_i) they were chosen
-/// by.
+/// Inputs: maps (B,g*g), one for all scales or one for each, then step (); with ground truth also coverage
+/// (B,cells of the first high grid). Outputs: indices (B,K_i) of each scale, then the scores (B,cells_i) they
+/// were chosen by.
 ///
 /// @param maps number of map inputs
 /// @param counts patches chosen at each high scale

@@ -37,8 +37,8 @@ public final class Ranking {
             int[] top = Scores.top(scores.get(i), counts.get(i), cell -> ties.key(scale, cell));
             for (int cell : top) {
                 if (scores.get(i)[cell] == CHOSEN) {
-                    throw new IllegalArgumentException("high scale " + i + " has fewer than " + counts.get(i)
-                            + " patches left");
+                    throw new IllegalArgumentException(
+                            "high scale " + i + " has fewer than " + counts.get(i) + " patches left");
                 }
             }
             chosen.add(top);

@@ -44,8 +44,9 @@ public final class Scores {
         }
     }
 
-    /// Blurs with a Gaussian whose deviation is a twelfth of the grid's longer side, half a cell of the reference's
-    /// 6 x 6 grid, cut at three deviations and normalised at the border. The paper names the filter, not its width.
+    /// Blurs with a Gaussian whose deviation is a twelfth of the grid's longer side, half a cell of the
+    /// reference's 6 x 6 grid, cut at three deviations and normalised at the border. The paper names the filter,
+    /// not its width.
     public static double[] blur(double[] map, ScaleGrid grid) {
         double deviation = Math.max(grid.rows(), grid.columns()) / 12.0;
         double[] across = new double[map.length], out = new double[map.length];

@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// PS3 pre-training as one graph (ps3-spec 2.3, 2.4, 2.5): a batch of (picture, box, text) to losses, gradients and
-/// AdamW
+/// PS3 pre-training as one graph (ps3-spec 2.3, 2.4, 2.5): a batch of (picture, box, text) to losses, gradients
+/// and AdamW
 /// updates; or, without an optimizer, to features and selection maps for evaluation.
 ///
 /// Inputs by name: `pixels` (B,3,H,W), `box_map` (B,H,W), `tokens` I32 (B,T), `global` (B), `step` (), and for
@@ -144,14 +144,15 @@ public final class PreTraining {
         }
     }
 
-    /// Loss of maps against the box at every high scale, averaged over the scales: cross-entropy, and in the paper's
-    /// variant DICE on top.
+    /// Loss of maps against the box at every high scale, averaged over the scales: cross-entropy, and in the
+    /// paper's variant DICE on top.
     private Value boxLoss(List<Value> maps, Ps3.Look look, Value global) {
         int side = model.ps3().scales().getFirst() / model.vision().patch();
         List<Value> terms = new ArrayList<>();
         for (int i = 0; i < look.grids().size(); i++) {
             ScaleGrid g = look.grids().get(i);
-            Value map = maps.get(Math.min(i, maps.size() - 1)), target = look.coverage().get(i);
+            Value map = maps.get(Math.min(i, maps.size() - 1)),
+                    target = look.coverage().get(i);
             Value resized = b.add(new MapOp.NearestResize(map, side, side, g.rows(), g.columns()));
             terms.add(b.add(new LossOp.BoxCrossEntropy(resized, target, global)));
             if (loss.box().type().equals("bce+dice")) {

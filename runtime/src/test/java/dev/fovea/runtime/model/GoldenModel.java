@@ -45,7 +45,12 @@ public final class GoldenModel {
                 v.get("max_select_num").asInt(),
                 null,
                 aux,
-                ModelSpec.Smooth.NONE, 5, ModelSpec.ScoreMaps.SHARED, 0, ModelSpec.Budgets.EXACT, ModelSpec.Ties.LOWEST_INDEX);
+                ModelSpec.Smooth.NONE,
+                5,
+                ModelSpec.ScoreMaps.SHARED,
+                0,
+                ModelSpec.Budgets.EXACT,
+                ModelSpec.Ties.LOWEST_INDEX);
         return new ModelSpec(
                 new ModelSpec.Vision(
                         "vit",
@@ -54,12 +59,17 @@ public final class GoldenModel {
                         vit.get("num_heads").asInt(),
                         (int) (width * vit.get("mlp_ratio").asDouble()),
                         vit.get("patch_size").asInt(),
-                        "map", ModelSpec.Positions.RESAMPLE, 0, true, null),
+                        "map",
+                        ModelSpec.Positions.RESAMPLE,
+                        0,
+                        true,
+                        null),
                 new ModelSpec.Ps3(
                         ints(v.get("ps3_scales")),
                         select,
                         true,
-                        v.get("separate_pos_emb").asBoolean(), false),
+                        v.get("separate_pos_emb").asBoolean(),
+                        false),
                 new ModelSpec.Text(
                         "transformer",
                         textWidth,

@@ -90,7 +90,10 @@ class ModuleGoldenTest {
     void pooling(TestedBackend kind) {
         for (boolean masked : new boolean[] {false, true}) {
             GoldenGraph g = new GoldenGraph(MODULES);
-            ModelSpec spec = new ModelSpec(new ModelSpec.Vision("vit", 24, 1, 3, 89, 1, "map", ModelSpec.Positions.RESAMPLE, 0, true, null), null, null);
+            ModelSpec spec = new ModelSpec(
+                    new ModelSpec.Vision("vit", 24, 1, 3, 89, 1, "map", ModelSpec.Positions.RESAMPLE, 0, true, null),
+                    null,
+                    null);
             Value x = g.in("x"), mask = masked ? g.in("mask") : null;
             Value y = new VisionTower(g.b, g.parameters, spec).pool(x, mask);
             check(

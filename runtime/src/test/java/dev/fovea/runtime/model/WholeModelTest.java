@@ -24,8 +24,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
-/// The whole training step: every parameter's gradient along a random direction, and the parameters of the released
-/// configurations.
+/// The whole training step: every parameter's gradient along a random direction, and the parameters of the
+/// released configurations.
 @NullUnmarked
 class WholeModelTest {
     private static final OptimSpec OPTIM = new OptimSpec("adamw", 1e-3, List.of(0.9, 0.95), 1e-8, 0.1, 0);
@@ -41,7 +41,12 @@ class WholeModelTest {
                                 12,
                                 null,
                                 new ModelSpec.HighresFeature(16, 4, 5, 1, 4, "mean"),
-                                ModelSpec.Smooth.NONE, 5, ModelSpec.ScoreMaps.SHARED, 0, ModelSpec.Budgets.EXACT, ModelSpec.Ties.LOWEST_INDEX),
+                                ModelSpec.Smooth.NONE,
+                                5,
+                                ModelSpec.ScoreMaps.SHARED,
+                                0,
+                                ModelSpec.Budgets.EXACT,
+                                ModelSpec.Ties.LOWEST_INDEX),
                         true,
                         true,
                         false),
@@ -140,7 +145,12 @@ class WholeModelTest {
                                 2560,
                                 null,
                                 new ModelSpec.HighresFeature(1512, 512, 512, 3, 28, "mean"),
-                                ModelSpec.Smooth.NONE, 5, ModelSpec.ScoreMaps.SHARED, 0, ModelSpec.Budgets.EXACT, ModelSpec.Ties.LOWEST_INDEX),
+                                ModelSpec.Smooth.NONE,
+                                5,
+                                ModelSpec.ScoreMaps.SHARED,
+                                0,
+                                ModelSpec.Budgets.EXACT,
+                                ModelSpec.Ties.LOWEST_INDEX),
                         true,
                         true,
                         false),

@@ -33,8 +33,7 @@ class RoundsTest {
                 new LookRequest.Tokens(1000),
                 new LookRequest.Tokens(6000))) {
             Rounds exact = Rounds.exact(List.of(512, 2048), List.of(2916, 11664));
-            Rounds released =
-                    new Rounds(exact.budgets(), exact.cells(), 2, 2, Rounds.Rule.RELEASED);
+            Rounds released = new Rounds(exact.budgets(), exact.cells(), 2, 2, Rounds.Rule.RELEASED);
             assertThat(exact.plan(request)).as("%s", request).isEqualTo(released.plan(request));
         }
     }
@@ -52,7 +51,9 @@ class RoundsTest {
         assertThat(all.stream().flatMap(List::stream).mapToInt(k -> k).sum()).isEqualTo(2916 + 11664);
         assertThat(two.plan(new LookRequest.Tokens(1000))).containsExactly(List.of(199, 801, 0));
         Rounds leaky = new Rounds(budgets, CELLS_4K, 2, 2, Rounds.Rule.RELEASED);
-        assertThat(leaky.plan(new LookRequest.All()).stream().mapToInt(r -> r.get(2)).sum())
+        assertThat(leaky.plan(new LookRequest.All()).stream()
+                        .mapToInt(r -> r.get(2))
+                        .sum())
                 .isEqualTo(780);
         assertThat(leaky.plan(new LookRequest.Tokens(1000))).containsExactly(List.of(198, 801, 1561));
         Rounds failing = new Rounds(budgets, CELLS_4K, 1, 1, Rounds.Rule.RELEASED);
@@ -64,7 +65,8 @@ class RoundsTest {
     void everythingIsEverythingByTheExactRule() {
         List<Integer> cells = List.of(54 * 30, 108 * 60, 270 * 150), budgets = List.of(85, 341, 2134);
         int total = cells.stream().mapToInt(c -> c).sum();
-        assertThat(sum(Rounds.exact(budgets, cells).plan(new LookRequest.All()))).isEqualTo(total);
+        assertThat(sum(Rounds.exact(budgets, cells).plan(new LookRequest.All())))
+                .isEqualTo(total);
         assertThat(sum(new Rounds(budgets, cells, 3, 3, Rounds.Rule.RELEASED).plan(new LookRequest.All())))
                 .isEqualTo(total - 6);
     }
@@ -80,7 +82,8 @@ class RoundsTest {
             for (int i = 0; i < scales; i++) {
                 cells.add(random.nextInt(1, 80));
                 budgets.add(random.nextInt(0, 30));
-                scores.add(random.doubles(cells.get(i)).map(x -> Math.floor(x * 6)).toArray());
+                scores.add(
+                        random.doubles(cells.get(i)).map(x -> Math.floor(x * 6)).toArray());
             }
             budgets.set(0, budgets.getFirst() + 1);
             Rounds rounds = new Rounds(budgets, cells, allowed, allowed, Rounds.Rule.EXACT);
@@ -96,7 +99,9 @@ class RoundsTest {
     private static void check(String seed, Rounds rounds, LookRequest request, List<double[]> scores) {
         List<List<Integer>> plan = rounds.plan(request);
         int budget = rounds.budgets().stream().mapToInt(k -> k).sum();
-        int total = rounds.cells().subList(0, rounds.allowed()).stream().mapToInt(c -> c).sum();
+        int total = rounds.cells().subList(0, rounds.allowed()).stream()
+                .mapToInt(c -> c)
+                .sum();
         int expected = switch (request) {
             case LookRequest.All _ -> total;
             case LookRequest.Looks looks -> Math.min(total, looks.n() * budget);

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whatever happens while a checkpoint is written, the newest complete one can be read back exactly.
 class CheckpointsTest {
-    private static final String KEY = "f1-abcdefghijkl";
+    private static final String KEY = "f2-abcdefghijkl";
 
     @TempDir
     private Path temporary;
@@ -96,9 +96,9 @@ class CheckpointsTest {
     void aCheckpointOfAnotherRunIsNotUsed() throws IOException {
         Path folder = folder("c");
         write(new Checkpoints(folder, KEY, 1, notes::add), 5);
-        Checkpoints other = new Checkpoints(folder, "f1-other", 1, notes::add);
+        Checkpoints other = new Checkpoints(folder, "f2-other", 1, notes::add);
         assertThat(other.latest()).isEmpty();
-        assertThat(notes.getFirst()).contains("belongs to run " + KEY + ", not to f1-other");
+        assertThat(notes.getFirst()).contains("belongs to run " + KEY + ", not to f2-other");
         assertThatThrownBy(() -> write(other, 6)).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -78,7 +78,7 @@ class MlflowTrackingTest {
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.of("seed", "7", "model.scales.0", "64", "model.scales.1", "128", "model.note", ""));
         assertThat(kept.tags)
-                .containsEntry("fovea.key", "f1-abcdefghijkl")
+                .containsEntry("fovea.key", "f2-abcdefghijkl")
                 .containsEntry("fovea.attempt", "1")
                 .containsEntry("fovea.host", "node7")
                 .containsEntry("fovea.checkpoint", "checkpoints/step-2")
@@ -109,7 +109,7 @@ class MlflowTrackingTest {
         for (int i = 0; i < 101; i++) {
             facts.put("fact" + i, "x".repeat(i * 101));
         }
-        run.append(new JournalEntry.Started(1, 1, "f1-abcdefghijkl", facts));
+        run.append(new JournalEntry.Started(1, 1, "f2-abcdefghijkl", facts));
         SequencedMap<String, Double> wide = new LinkedHashMap<>();
         for (int i = 0; i < 1003; i++) {
             wide.put("wide/m" + i, (double) i);

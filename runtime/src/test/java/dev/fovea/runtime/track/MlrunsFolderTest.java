@@ -117,7 +117,7 @@ class MlrunsFolderTest {
         assertThat(Files.readString(tracked().resolve("params/seed"))).isEqualTo("7");
         assertThat(Files.readString(tracked().resolve("tags/mlflow.runName"))).isEqualTo("quick");
         assertThat(tracked().resolve("tags/mlflow.source.git.commit")).hasContent("c0ffee");
-        assertThat(tracked().resolve("tags/fovea.key")).hasContent("f1-abcdefghijkl");
+        assertThat(tracked().resolve("tags/fovea.key")).hasContent("f2-abcdefghijkl");
         assertThat(tracked().resolve("artifacts/results/curves.svg")).hasContent("<svg/>");
         assertThat(tracked().resolve("artifacts/resolved.yaml")).exists();
         try (Stream<Path> all = Files.walk(workspace.resolve("mlruns"))) {

@@ -46,7 +46,7 @@ final class TrackedRun implements AutoCloseable {
         this.workspace = workspace;
         String resolved =
                 "fovea: v1\nname: quick\nseed: 7\nmodel: {scales: [64, 128], note: null}\nrun: {threads: 3}\n";
-        this.folder = RunFolder.create(workspace.resolve("runs"), "f1-abcdefghijkl", "name: quick\n", resolved);
+        this.folder = RunFolder.create(workspace.resolve("runs"), "f2-abcdefghijkl", "name: quick\n", resolved);
         this.facts = RunFacts.of(folder.key(), "quick").withParametersOf(resolved);
         this.journal = Journal.openForAppend(folder.journalFile());
     }

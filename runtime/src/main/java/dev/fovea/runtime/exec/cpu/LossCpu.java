@@ -133,7 +133,8 @@ final class LossCpu {
     }
 
     private static Step dice(LossOp.BoxDice op, MemorySegment loss, Lowering l) {
-        Dice kernel = new Dice(op.global().shape().elements(), op.probability().shape().elements());
+        Dice kernel = new Dice(
+                op.global().shape().elements(), op.probability().shape().elements());
         MemorySegment probability = l.of(op.probability());
         MemorySegment coverage = l.of(op.coverage());
         MemorySegment global = l.of(op.global());
@@ -142,7 +143,8 @@ final class LossCpu {
 
     private static Step diceBackward(LossOp.BoxDiceBackward op, MemorySegment dprobability, Lowering l) {
         LossOp.BoxDice of = op.of();
-        Dice kernel = new Dice(of.global().shape().elements(), of.probability().shape().elements());
+        Dice kernel = new Dice(
+                of.global().shape().elements(), of.probability().shape().elements());
         MemorySegment probability = l.of(of.probability());
         MemorySegment coverage = l.of(of.coverage());
         MemorySegment global = l.of(of.global());
