@@ -212,12 +212,11 @@ final class ModelCheck {
         Long resolution = v.whole(FEATURE + ".resolution");
         Long kernel = v.whole(FEATURE + ".kernel");
         if (resolution != null && kernel != null && resolution % kernel != 0) {
-            String fit = near(kernel, 1, n -> resolution % n == 0);
-            findings.error(
+            findings.warning(
                     v.mark(FEATURE + ".kernel"),
                     FEATURE + ".kernel",
-                    kernel + " does not divide resolution " + resolution,
-                    fit);
+                    kernel + " does not divide resolution " + resolution + ", so that " + resolution % kernel
+                            + " pixels at the lower and right border are not seen");
         }
     }
 

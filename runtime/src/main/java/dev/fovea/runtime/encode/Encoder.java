@@ -163,8 +163,18 @@ public final class Encoder implements AutoCloseable {
         return new Encoding(found, rounds, assembly.selected(), assembly.hidden(), pooled);
     }
 
+    /// Tokens (K,D) of the latest round before the first block.
+    ///
+    /// @throws IllegalStateException if there was no round yet
+    public double[] tokens() {
+        if (round == null) {
+            throw new IllegalStateException("no round was encoded yet");
+        }
+        return round.result(EncodeGraphs.TOKENS);
+    }
+
     /// Runs one round and leaves its values to be read.
-    Compiled run(List<int[]> chosen) {
+    private Compiled run(List<int[]> chosen) {
         List<Integer> counts = chosen.stream().map(c -> c.length).toList();
         Compiled program = round(counts);
         low.session().copy(low.input(EncodeGraphs.PIXELS), program.session(), program.input(EncodeGraphs.PIXELS));

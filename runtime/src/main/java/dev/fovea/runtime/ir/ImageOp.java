@@ -13,7 +13,8 @@ public sealed interface ImageOp extends Op {
     /// to
     /// height x width and cut, computed only where asked for. Bicubic with a = -0.75 and a clamped border, as the
     /// released models; or, with `antialias`, a = -0.5 with a kernel as wide as the reduction.
-    /// A patch index is row-major in the grid of height/p x width/p.
+    /// A patch index is row-major in the grid of height/p x width/p, rounded down: the rest at the lower and right
+    /// border is in no patch.
     record CutPatches(Value pixels, @Nullable Value indices, int height, int width, int patch, boolean antialias)
             implements ImageOp {
         /// Without antialiasing.
@@ -36,7 +37,7 @@ public sealed interface ImageOp extends Op {
         @Override
         public List<Shape> outputShapes() {
             Check.that(
-                    pixels.shape().rank() == 4 && height % patch == 0 && width % patch == 0,
+                    pixels.shape().rank() == 4 && height >= patch && width >= patch,
                     "cut patches: %s at %sx%s, patch %s",
                     pixels,
                     height,

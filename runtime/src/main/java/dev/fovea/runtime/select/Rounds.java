@@ -50,16 +50,25 @@ public record Rounds(List<Integer> budgets, List<Integer> cells, int allowed, in
         int full = sum(budgets), total = sum(cells.subList(0, counted));
         List<List<Integer>> rounds = new ArrayList<>();
         int[] left = cells.stream().mapToInt(c -> c).toArray();
-        List<Integer> sizes = sizes(request, full, total);
-        for (int size : sizes) {
-            List<Integer> wanted = shares(size, full);
-            List<Integer> taken = rule == Rule.EXACT ? takeExactly(wanted, left) : take(wanted, left);
+        for (int size : sizes(request, full, total)) {
+            List<Integer> taken = taken(size, left);
             if (sum(taken) == 0) {
                 break;
             }
             rounds.add(taken);
         }
         return List.copyOf(rounds);
+    }
+
+    /// Tokens of each high scale in one round of `size` tokens, where `left` patches of each scale are not chosen
+    /// yet.
+    public List<Integer> round(int size, List<Integer> left) {
+        return taken(size, left.stream().mapToInt(n -> n).toArray());
+    }
+
+    private List<Integer> taken(int size, int[] left) {
+        List<Integer> wanted = shares(size, sum(budgets));
+        return rule == Rule.EXACT ? takeExactly(wanted, left) : take(wanted, left);
     }
 
     /// Tokens wanted in each round. A round that is not asked for by number of tokens wants the full budget.

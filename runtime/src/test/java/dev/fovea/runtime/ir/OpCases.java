@@ -245,6 +245,11 @@ public final class OpCases {
                     "cut antialiased " + s[0] + "x" + s[1] + " at " + s[2] + "x" + s[3],
                     in -> new ImageOp.CutPatches(in.normal(2, 3, s[0], s[1]), null, s[2], s[3], s[4], true));
         }
+        for (int[] s : new int[][] {{13, 9, 20, 9, 6}, {17, 11, 17, 11, 4}}) {
+            add(
+                    "cut all but a border, " + s[0] + "x" + s[1] + " at " + s[2] + "x" + s[3],
+                    in -> new ImageOp.CutPatches(in.normal(2, 3, s[0], s[1]), null, s[2], s[3], s[4]));
+        }
         add("grid indices", in -> new ImageOp.GridIndices(in.indices(35, 3, 7), 5, 8));
     }
 }

@@ -64,7 +64,7 @@ public final class PatchCutter {
     }
 
     private void cut(MemorySegment patches, int row, MemorySegment pixels, int picture, int cell) {
-        boolean identity = gridRows * patch == pictureRows && gridColumns * patch == pictureColumns;
+        boolean identity = vertical.first.length == pictureRows && horizontal.first.length == pictureColumns;
         int top = cell / gridColumns * patch;
         int left = cell % gridColumns * patch;
         for (int c = 0; c < channels; c++) {
