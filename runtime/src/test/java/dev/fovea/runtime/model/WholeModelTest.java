@@ -16,6 +16,8 @@ import dev.fovea.runtime.plan.MemoryPlanner;
 import dev.fovea.runtime.plan.Program;
 import dev.fovea.runtime.plan.ProgramReport;
 import dev.fovea.runtime.plan.Segmenter;
+import dev.fovea.runtime.parity.ParityGraph;
+import dev.fovea.runtime.parity.ParityModel;
 import dev.fovea.runtime.train.PreTraining;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,12 +60,12 @@ class WholeModelTest {
     void gradientsOfEveryParameter() {
         ModelSpec model = tiny();
         PreTraining.Built built =
-                PreTraining.build(model, GoldenModel.loss(true, true), new PreTraining.Size(3, 32, 32), OPTIM, true);
+                PreTraining.build(model, ParityModel.loss(true, true), new PreTraining.Size(3, 32, 32), OPTIM, true);
         assertThat(built.untrained()).isEmpty();
         Map<String, HostFunction> functions = Ps3.hostFunctions(model, ModelSpec.Strategy.TOP_DOWN, 32, 32, 0);
         try (ReferenceBackend backend = new ReferenceBackend();
                 Store store = backend.store();
-                Session s = GoldenModel.session(backend, built.graph(), functions, store)) {
+                Session s = ParityGraph.session(backend, built.graph(), functions, store)) {
             SplittableRandom random = new SplittableRandom(5);
             Graph g = built.graph();
             fill(s, g, random);
@@ -170,7 +172,7 @@ class WholeModelTest {
         int side = scales.getLast();
         PreTraining.Built built = PreTraining.build(
                 released(scales, vocab),
-                GoldenModel.loss(true, true),
+                ParityModel.loss(true, true),
                 new PreTraining.Size(1, side, side),
                 OPTIM,
                 false);

@@ -1,0 +1,173 @@
+package dev.fovea.runtime.parity;
+
+import dev.fovea.dsl.spec.LossSpec;
+import dev.fovea.dsl.spec.ModelSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// Turns the recorded hyper-parameters of a model into a spec: the one place that knows the names of the reference's
+/// config.
+public final class ParityModel {
+    /// Side of the picture that the convolutional branch sees, whatever the scales (ps3-spec 1.4).
+    private static final int HIGHRES = 1512;
+
+    private ParityModel() {}
+
+    /// The spec of a case's model, with the selection strategy given. `params.config_overrides` are applied.
+    ///
+    /// @throws GoldenException if a hyper-parameter is missing, or asks for something that is not built
+    public static ModelSpec spec(GoldenCase c, ModelSpec.Strategy strategy) {
+        JsonNode config = c.modelConfig();
+        JsonNode v = section(config, "vision"), t = section(config, "text"), vit = section(v, "vit");
+        int width = number(vit, "embed_dim");
+        ModelSpec.Vision vision = new ModelSpec.Vision(
+                "vit",
+                width,
+                number(vit, "depth"),
+                number(vit, "num_heads"),
+                (int) (width * real(vit, "mlp_ratio")),
+                number(vit, "patch_size"),
+                "map",
+                ModelSpec.Positions.RESAMPLE,
+                0,
+                true,
+                null);
+        ModelSpec.Ps3 ps3 = new ModelSpec.Ps3(
+                ints(v, "ps3_scales"),
+                select(v, c.params().path("config_overrides"), strategy),
+                true,
+                flag(v, "separate_pos_emb"),
+                false);
+        return new ModelSpec(vision, ps3, text(t));
+    }
+
+    private static ModelSpec.Select select(JsonNode v, JsonNode overrides, ModelSpec.Strategy strategy) {
+        ModelSpec.HighresFeature feature = flag(v, "highres_selection_feature")
+                ? new ModelSpec.HighresFeature(
+                        HIGHRES,
+                        number(v, "highres_selection_module_hidden_dim"),
+                        number(v, "highres_selection_module_out_dim"),
+                        number(v, "highres_selection_module_depth"),
+                        number(v, "highres_selection_module_kernel_size"),
+                        "mean")
+                : null;
+        int most = number(overrides.has("max_select_num") ? overrides : v, "max_select_num");
+        return new ModelSpec.Select(
+                strategy,
+                ints(v, "select_based_on_layer"),
+                most,
+                perScale(v, overrides),
+                feature,
+                ModelSpec.Smooth.NONE,
+                5,
+                ModelSpec.ScoreMaps.SHARED,
+                0,
+                ModelSpec.Budgets.RELEASED,
+                ModelSpec.Ties.LOWEST_INDEX);
+    }
+
+    /// The same model with scores smoothed as given.
+    static ModelSpec smoothed(ModelSpec m, ModelSpec.Smooth smooth) {
+        ModelSpec.Select s = m.ps3().select();
+        return with(m, select(s, smooth, s.scoreMaps()));
+    }
+
+    /// The same model with a score map for each scale.
+    static ModelSpec perScale(ModelSpec m) {
+        ModelSpec.Select s = m.ps3().select();
+        return with(m, select(s, s.smooth(), ModelSpec.ScoreMaps.PER_SCALE));
+    }
+
+    private static ModelSpec.Select select(ModelSpec.Select s, ModelSpec.Smooth smooth, ModelSpec.ScoreMaps maps) {
+        return new ModelSpec.Select(
+                s.strategy(),
+                s.fromLayers(),
+                s.maxTokens(),
+                s.perScale(),
+                s.highresFeature(),
+                smooth,
+                s.temperature(),
+                maps,
+                s.firstScales(),
+                s.budgets(),
+                s.ties());
+    }
+
+    private static ModelSpec with(ModelSpec m, ModelSpec.Select select) {
+        ModelSpec.Ps3 p = m.ps3();
+        return new ModelSpec(
+                m.vision(),
+                new ModelSpec.Ps3(
+                        p.scales(), select, p.lowResKvCache(), p.separatePosEmb(), p.resizeAntialias()),
+                m.text());
+    }
+
+    /// Budgets of the scales where the config names them; overriding their sum frees them.
+    private static @Nullable List<Integer> perScale(JsonNode v, JsonNode overrides) {
+        String key = "max_select_num_each_scale";
+        if (overrides.path(key).isArray()) {
+            return ints(overrides, key);
+        }
+        return v.path(key).isArray() && !overrides.has("max_select_num") ? ints(v, key) : null;
+    }
+
+    /// The text tower alone.
+    private static ModelSpec.Text text(JsonNode t) {
+        int width = number(t, "width");
+        return new ModelSpec.Text(
+                "transformer",
+                width,
+                number(t, "layers"),
+                number(t, "heads"),
+                (int) (width * real(t, "mlp_ratio")),
+                number(t, "context_length"),
+                number(t, "vocab_size"),
+                "last",
+                ModelSpec.Gelu.ERF,
+                false);
+    }
+
+    /// The loss of the reference's pre-training.
+    ///
+    /// @param truth whether boxes choose the patches
+    /// @param poolInside whether only tokens inside the box are pooled
+    public static LossSpec loss(boolean truth, boolean poolInside) {
+        return new LossSpec(
+                new LossSpec.Contrast("siglip", 1, 10, -10),
+                poolInside ? LossSpec.PoolTokens.INSIDE_BOX : LossSpec.PoolTokens.ALL,
+                truth ? LossSpec.SelectWith.GROUND_TRUTH : LossSpec.SelectWith.STRATEGY,
+                new LossSpec.Box(1, 1, "bce"));
+    }
+
+    private static JsonNode section(JsonNode node, String key) {
+        if (!node.path(key).isObject()) {
+            throw new GoldenException("the model's config.json has no section `" + key + "`");
+        }
+        return node.get(key);
+    }
+
+    private static JsonNode present(JsonNode node, String key) {
+        JsonNode value = node.path(key);
+        if (value.isMissingNode() || value.isNull()) {
+            throw new GoldenException("the model's config.json has no `" + key + "`");
+        }
+        return value;
+    }
+
+    private static int number(JsonNode node, String key) {
+        return present(node, key).asInt();
+    }
+
+    private static double real(JsonNode node, String key) {
+        return present(node, key).asDouble();
+    }
+
+    private static boolean flag(JsonNode node, String key) {
+        return present(node, key).asBoolean();
+    }
+
+    private static List<Integer> ints(JsonNode node, String key) {
+        return present(node, key).valueStream().map(JsonNode::asInt).toList();
+    }
+}

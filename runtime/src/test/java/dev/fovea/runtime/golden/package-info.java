@@ -1,3 +1,0 @@
-/// Recorded numerics of the reference, for tests.
-@org.jspecify.annotations.NullMarked
-package dev.fovea.runtime.golden;
