@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 /// darkened
 /// picture, outlined in one colour per scale.
 public final class SelectionMaps {
+    private static final String SCENES = "Patch selection over sample scenes";
     private static final double CELL = 232;
     private static final double GAP = 16;
     private static final double HEADING = 74;
@@ -37,10 +38,21 @@ public final class SelectionMaps {
         return List.of(png, svg);
     }
 
+    /// Draws one picture with what is selected in it.
+    ///
+    /// @return a PNG file
+    public static byte[] png(SelectionSample sample) {
+        return png("Patch selection", List.of(sample), Letters.best());
+    }
+
     static byte[] png(List<SelectionSample> samples, Letters letters) {
+        return png(SCENES, samples, letters);
+    }
+
+    private static byte[] png(String title, List<SelectionSample> samples, Letters letters) {
         List<SelectionPanels> rows = samples.stream().map(SelectionPanels::new).toList();
         try (ImageCanvas canvas = new ImageCanvas(width(rows), height(rows), 2, letters)) {
-            draw(canvas, rows);
+            draw(canvas, title, rows);
             return SvgCanvas.png(canvas.picture());
         }
     }
@@ -49,13 +61,13 @@ public final class SelectionMaps {
         List<SelectionPanels> rows = samples.stream().map(SelectionPanels::new).toList();
         SvgCanvas canvas = new SvgCanvas(width(rows), height(rows));
         canvas.fill(new Area(0, 0, width(rows), height(rows)), Ink.PAPER, 1);
-        draw(canvas, rows);
+        draw(canvas, SCENES, rows);
         String description = rows.stream().map(SelectionPanels::description).collect(Collectors.joining(" "));
-        return canvas.document("Patch selection over sample scenes", description);
+        return canvas.document(SCENES, description);
     }
 
-    private static void draw(Canvas canvas, List<SelectionPanels> rows) {
-        canvas.text("Patch selection over sample scenes", GAP, 30, Anchor.START, Lettering.bold(16, Ink.TEXT));
+    private static void draw(Canvas canvas, String title, List<SelectionPanels> rows) {
+        canvas.text(title, GAP, 30, Anchor.START, Lettering.bold(16, Ink.TEXT));
         colourBar(canvas, GAP, 44, 190);
         scaleLegend(canvas, rows, GAP + 330, 44);
         double y = HEADING;
@@ -82,7 +94,7 @@ public final class SelectionMaps {
         }
         Area cell = row.fitted(new Area(GAP, y + ROW_HEAD, CELL, CELL));
         row.truth(canvas, cell);
-        note(canvas, cell, "scene and box");
+        note(canvas, cell, row.sample().box() == null ? "picture" : "scene and box");
         for (MapLayer layer : row.sample().layers()) {
             cell = next(cell);
             row.scores(canvas, cell, layer);

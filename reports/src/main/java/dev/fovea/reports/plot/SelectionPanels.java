@@ -97,6 +97,9 @@ final class SelectionPanels {
         double sx = cell.width() / sample.width();
         double sy = cell.height() / sample.height();
         SelectionSample.Box b = sample.box();
+        if (b == null) {
+            return;
+        }
         Area place = new Area(
                 cell.x() + b.x0() * sx,
                 cell.y() + b.y0() * sy,
@@ -114,7 +117,7 @@ final class SelectionPanels {
             double x = (i % layer.columns() + 0.5) * sample.width() / layer.columns();
             double y = (Math.floorDiv(i, layer.columns()) + 0.5) * sample.height() / layer.rows();
             SelectionSample.Box b = sample.box();
-            int side = x >= b.x0() && x < b.x1() && y >= b.y0() && y < b.y1() ? 0 : 1;
+            int side = b != null && x >= b.x0() && x < b.x1() && y >= b.y0() && y < b.y1() ? 0 : 1;
             sum[side] += layer.probability()[i];
             count[side]++;
         }

@@ -1,6 +1,7 @@
 package dev.fovea.reports.plot;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One scene with what the model would look at.
 ///
@@ -9,10 +10,10 @@ import java.util.List;
 /// @param width picture width in pixels; a reduced copy of a large scene serves well
 /// @param height picture height in pixels
 /// @param rgb the picture, row-major, three unsigned bytes per pixel
-/// @param box ground-truth box in pixels of this picture
+/// @param box ground-truth box in pixels of this picture, or null where nothing is known of it
 /// @param layers selection scores, e.g. bottom-up then top-down
 public record SelectionSample(
-        String key, String caption, int width, int height, byte[] rgb, Box box, List<MapLayer> layers) {
+        String key, String caption, int width, int height, byte[] rgb, @Nullable Box box, List<MapLayer> layers) {
     public SelectionSample {
         if (width < 1 || height < 1 || rgb.length != 3L * width * height) {
             throw new IllegalArgumentException("sample " + key + ": " + rgb.length + " bytes for " + width + " x "

@@ -14,6 +14,7 @@ import dev.fovea.runtime.select.ScoreRule;
 import dev.fovea.runtime.select.TieBreak;
 import dev.fovea.runtime.train.Compiled;
 import dev.fovea.runtime.train.Planned;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -45,7 +46,7 @@ public final class Encoder implements AutoCloseable {
     /// @param pixels (3,H,W), normalised
     /// @param prompt (D), or null
     /// @param boxes (H,W), positive inside boxes, or null
-    public record Picture(double[] pixels, double @Nullable [] prompt, double @Nullable [] boxes) {}
+    public record Picture(float[] pixels, double @Nullable [] prompt, double @Nullable [] boxes) {}
 
     /// Told before each round.
     @FunctionalInterface
@@ -84,7 +85,7 @@ public final class Encoder implements AutoCloseable {
 
     /// The low-resolution pass and the scores.
     public Encoding.LowResult low(Picture picture) {
-        write(low, EncodeGraphs.PIXELS, picture.pixels());
+        writePixels(picture.pixels());
         if (setup.prompted()) {
             write(low, EncodeGraphs.PROMPT, given(picture.prompt(), "prompt"));
         }
@@ -206,6 +207,14 @@ public final class Encoder implements AutoCloseable {
         round = made;
         roundCounts = counts;
         return made;
+    }
+
+    private void writePixels(float[] pixels) {
+        Value value = low.input(EncodeGraphs.PIXELS);
+        if (value.shape().elements() != pixels.length) {
+            throw new IllegalArgumentException("a picture has " + pixels.length + " numbers, expected " + value.shape());
+        }
+        low.session().write(value, MemorySegment.ofArray(pixels));
     }
 
     private static void write(Compiled program, String input, double[] data) {

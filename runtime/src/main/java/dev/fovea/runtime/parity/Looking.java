@@ -62,7 +62,15 @@ final class Looking implements AutoCloseable {
 
     /// The low pass of picture `b`.
     Encoding.LowResult low(int b) {
-        return encoder.low(new Encoder.Picture(row("pixel_values", b), rowIfThere("prompt", b), boxes(b)));
+        return encoder.low(new Encoder.Picture(floats(row("pixel_values", b)), rowIfThere("prompt", b), boxes(b)));
+    }
+
+    private static float[] floats(double[] values) {
+        float[] narrow = new float[values.length];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = (float) values[i];
+        }
+        return narrow;
     }
 
     private double @Nullable [] boxes(int b) {
