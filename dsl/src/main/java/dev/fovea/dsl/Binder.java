@@ -126,7 +126,9 @@ final class Binder {
                 integer(at + "vocab"),
                 text(at + "pool"),
                 constant(ModelSpec.Gelu.class, at + "gelu"),
-                flag(at + "causal"));
+                flag(at + "causal"),
+                real(at + "norm_eps"),
+                flag(at + "proj_bias"));
     }
 
     private DataSpec data() {

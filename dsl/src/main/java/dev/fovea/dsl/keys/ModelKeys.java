@@ -190,11 +190,23 @@ final class ModelKeys {
                 .from(4)
                 .to(1 << 24)
                 .example("32000");
-        t.key("pool", "How tokens become one vector: `last` takes the last position.")
-                .oneOf("last")
+        t.key(
+                        "pool",
+                        "How tokens become one vector: `last` takes the last position, `argmax` the first position of"
+                                + " the highest token number (CLIP's end of text).")
+                .oneOf("last", "argmax")
                 .or("last");
         t.key("gelu", "Form of GELU: exact (`erf`, SigLIP) or approximated (`tanh`, SigLIP 2).")
                 .or(Gelu.ERF);
         t.key("causal", "Whether a token sees only the tokens before it.").or(false);
+        t.key("normEps", "Added to the variance in every LayerNorm of the tower (SigLIP 1e-6, CLIP 1e-5).")
+                .above(0)
+                .to(1)
+                .or(1e-6);
+        t.key(
+                        "projBias",
+                        "Whether the projection to the shared space is a linear layer with bias (SigLIP) or a plain"
+                                + " matrix (CLIP).")
+                .or(true);
     }
 }

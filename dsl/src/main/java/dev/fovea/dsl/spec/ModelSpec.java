@@ -137,9 +137,12 @@ public record ModelSpec(Vision vision, Ps3 ps3, Text text) {
     /// @param type `transformer`
     /// @param context tokens in a text
     /// @param vocab rows of the embedding table; at least the tokenizer's size
-    /// @param pool `last`: the output at the last position
+    /// @param pool `last`: the output at the last position; `argmax`: at the first position of the highest token
     /// @param gelu exact (`erf`) or `tanh` approximation
     /// @param causal whether a token sees only earlier ones
+    /// @param normEps added to the variance in every LayerNorm of the tower
+    /// @param projBias whether the projection to the shared space is a linear layer with bias; else a plain matrix
+    ///     (width, shared width) as CLIP stores it
     public record Text(
             String type,
             int width,
@@ -150,7 +153,24 @@ public record ModelSpec(Vision vision, Ps3 ps3, Text text) {
             int vocab,
             String pool,
             Gelu gelu,
-            boolean causal) {}
+            boolean causal,
+            double normEps,
+            boolean projBias) {
+        /// A tower with SigLIP's norms and projection: eps 1e-6, with bias.
+        public Text(
+                String type,
+                int width,
+                int depth,
+                int heads,
+                int mlp,
+                int context,
+                int vocab,
+                String pool,
+                Gelu gelu,
+                boolean causal) {
+            this(type, width, depth, heads, mlp, context, vocab, pool, gelu, causal, 1e-6, true);
+        }
+    }
 
     /// The two forms of GELU.
     public enum Gelu {

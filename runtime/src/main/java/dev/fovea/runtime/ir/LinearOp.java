@@ -15,7 +15,7 @@ public final class LinearOp {
     private LinearOp() {}
 
     /// Forward ops of the family.
-    public sealed interface Forward extends Op.Differentiable permits Linear {}
+    public sealed interface Forward extends Op.Differentiable permits Linear, Project {}
 
     /// Backward ops of the family.
     public sealed interface Backward extends Op permits LinearBackwardInput, LinearBackwardWeight, SumRows {}
@@ -74,6 +74,46 @@ public final class LinearOp {
                 gradients.add(b.add(new SumRows(dy, bias.shape())));
             }
             return gradients;
+        }
+    }
+
+    /// x (R,I), w (I,O) -> y (R,O) = x . w: a projection stored as a plain matrix
+    public record Project(Value x, Value w) implements Forward {
+        @Override
+        public List<Value> inputs() {
+            return List.of(x, w);
+        }
+
+        @Override
+        public List<Shape> outputShapes() {
+            Check.that(
+                    w.shape().rank() == 2 && x.shape().dim(-1) == w.shape().dim(0), "projection: x %s, w %s", x, w);
+            return List.of(x.shape().withLast(w.shape().dim(1)));
+        }
+
+        @Override
+        public void evaluate(double[][] in, double[][] out) {
+            int ni = w.shape().dim(0), no = w.shape().dim(1), nr = x.shape().rows();
+            for (int r = 0; r < nr; r++) {
+                for (int i = 0; i < ni; i++) {
+                    for (int o = 0; o < no; o++) {
+                        out[0][r * no + o] += in[0][r * ni + i] * in[1][i * no + o];
+                    }
+                }
+            }
+        }
+
+        @Override
+        public long flops() {
+            return 2L * x.shape().elements() * w.shape().dim(1);
+        }
+
+        @Override
+        public List<@Nullable Value> gradient(GraphBuilder b, List<Value> outputs, List<@Nullable Value> dys) {
+            Value dy = dys.getFirst();
+            return dy == null
+                    ? List.of()
+                    : List.of(b.add(new Linear(dy, w, null)), b.add(new LinearBackwardWeight(dy, x, w.shape())));
         }
     }
 

@@ -12,10 +12,10 @@ public final class TokenOp {
     private TokenOp() {}
 
     /// Forward ops of the family.
-    public sealed interface Forward extends Op.Differentiable permits AddRows, Gather, Concat, Slice {}
+    public sealed interface Forward extends Op.Differentiable permits AddRows, Gather, Concat, Slice, AtHighest {}
 
     /// Backward ops of the family.
-    public sealed interface Backward extends Op permits GatherBackward, Pad {}
+    public sealed interface Backward extends Op permits GatherBackward, Pad, AtHighestBackward {}
 
     /// x (B,N,D), rows (N,D) -> x + rows for every batch entry (B,N,D)
     public record AddRows(Value x, Value rows) implements Forward {
@@ -232,5 +232,71 @@ public final class TokenOp {
                 System.arraycopy(in[0], o * part, out[0], o * run + skip, part);
             }
         }
+    }
+
+    /// x (B,N,D), tokens I32 (B,N) -> y (B,1,D): x at the position of the highest token number, the first if repeated
+    public record AtHighest(Value x, Value tokens) implements Forward {
+        @Override
+        public List<Value> inputs() {
+            return List.of(x, tokens);
+        }
+
+        @Override
+        public List<Shape> outputShapes() {
+            Check.that(
+                    x.shape().rank() == 3
+                            && tokens.type() == DType.I32
+                            && tokens.shape().equals(Shape.of(x.shape().dim(0), x.shape().dim(1))),
+                    "at highest: x %s, tokens %s",
+                    x,
+                    tokens);
+            return List.of(withDim(x.shape(), 1, 1));
+        }
+
+        @Override
+        public void evaluate(double[][] in, double[][] out) {
+            int n = x.shape().dim(1), d = x.shape().dim(2);
+            for (int b = 0; b < x.shape().dim(0); b++) {
+                System.arraycopy(in[0], (b * n + highest(in[1], b * n, n)) * d, out[0], b * d, d);
+            }
+        }
+
+        @Override
+        public List<@Nullable Value> gradient(GraphBuilder b, List<Value> outputs, List<@Nullable Value> dys) {
+            Value dy = dys.getFirst();
+            return dy == null ? List.of() : Arrays.asList(b.add(new AtHighestBackward(dy, tokens)), null);
+        }
+    }
+
+    /// dy (B,1,D), tokens I32 (B,N) -> dx (B,N,D): dy at the position of the highest token, else 0
+    public record AtHighestBackward(Value dy, Value tokens) implements Backward {
+        @Override
+        public List<Value> inputs() {
+            return List.of(dy, tokens);
+        }
+
+        @Override
+        public List<Shape> outputShapes() {
+            return List.of(withDim(dy.shape(), 1, tokens.shape().dim(1)));
+        }
+
+        @Override
+        public void evaluate(double[][] in, double[][] out) {
+            int n = tokens.shape().dim(1), d = dy.shape().dim(2);
+            for (int b = 0; b < dy.shape().dim(0); b++) {
+                System.arraycopy(in[0], b * d, out[0], (b * n + highest(in[1], b * n, n)) * d, d);
+            }
+        }
+    }
+
+    /// Position of the highest of `n` tokens from `from` on, counted from there; the first if repeated.
+    private static int highest(double[] tokens, int from, int n) {
+        int best = 0;
+        for (int i = 1; i < n; i++) {
+            if (tokens[from + i] > tokens[from + best]) {
+                best = i;
+            }
+        }
+        return best;
     }
 }

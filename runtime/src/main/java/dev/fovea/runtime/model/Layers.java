@@ -15,37 +15,47 @@ import org.jspecify.annotations.Nullable;
 /// The layers both towers are made of; each method appends nodes and returns the output.
 ///
 /// Legend: B batch, N tokens, M cached tokens, D width.
-final class Layers {
+public final class Layers {
     final GraphBuilder b;
     final Parameters p;
 
-    Layers(GraphBuilder b, Parameters p) {
+    /// Layers that append to `b`.
+    public Layers(GraphBuilder b, Parameters p) {
         this.b = b;
         this.p = p;
     }
 
     /// Names of the parts of a transformer block, which differ between the towers' checkpoints.
-    record BlockNames(
+    public record BlockNames(
             String norm1, String qkvWeight, String qkvBias, String proj, String norm2, String fc1, String fc2) {
-        static final BlockNames VISION =
+        /// Names in the vision tower.
+        public static final BlockNames VISION =
                 new BlockNames("norm1", "attn.qkv.weight", "attn.qkv.bias", "attn.proj", "norm2", "mlp.fc1", "mlp.fc2");
-        static final BlockNames TEXT = new BlockNames(
+        /// Names in the text tower.
+        public static final BlockNames TEXT = new BlockNames(
                 "ln_1", "attn.in_proj_weight", "attn.in_proj_bias", "attn.out_proj", "ln_2", "mlp.c_fc", "mlp.c_proj");
     }
 
     /// Size and kind of a block.
-    record BlockShape(int width, int heads, int mlp, GeluKind gelu, boolean causal) {}
+    ///
+    /// @param eps added to the variance in its norms
+    public record BlockShape(int width, int heads, int mlp, GeluKind gelu, boolean causal, double eps) {
+        /// A block with the norms of vision transformers: eps 1e-6.
+        public BlockShape(int width, int heads, int mlp, GeluKind gelu, boolean causal) {
+            this(width, heads, mlp, gelu, causal, 1e-6);
+        }
+    }
 
     /// What a block leaves: its output x (B,N,D) and its packed queries, keys and values (B,N,3D).
-    record BlockOutput(Value x, Value qkv) {}
+    public record BlockOutput(Value x, Value qkv) {}
 
     /// x (..., in) -> (..., out), weights as SigLIP starts them
-    Value linear(Value x, String name, int in, int out) {
+    public Value linear(Value x, String name, int in, int out) {
         return linear(x, name, in, out, new Init.Xavier(), new Init.Constant(0));
     }
 
     /// x (..., in) -> (..., out), weights as the reference framework starts linear layers
-    Value freshLinear(Value x, String name, int in, int out) {
+    public Value freshLinear(Value x, String name, int in, int out) {
         return linear(x, name, in, out, new Init.Uniform(in), new Init.Uniform(in));
     }
 
@@ -55,7 +65,7 @@ final class Layers {
     }
 
     /// x (..., D) -> (..., D)
-    Value layerNorm(Value x, String name, double eps) {
+    public Value layerNorm(Value x, String name, double eps) {
         int d = x.shape().dim(-1);
         return b.add(new NormOp.LayerNorm(
                 x,
@@ -65,7 +75,7 @@ final class Layers {
     }
 
     /// x -> gelu(x)
-    Value gelu(Value x, GeluKind kind) {
+    public Value gelu(Value x, GeluKind kind) {
         return b.add(new PointwiseOp.Gelu(x, kind));
     }
 
@@ -75,23 +85,23 @@ final class Layers {
     }
 
     /// x (B,N,D), cache (B,M,3D) or none -> x + attention + MLP, pre-norm (ps3-spec 1.3, 1.12)
-    BlockOutput block(Value x, String prefix, BlockNames n, BlockShape s, @Nullable Value cache) {
+    public BlockOutput block(Value x, String prefix, BlockNames n, BlockShape s, @Nullable Value cache) {
         int d = s.width();
-        Value normed = layerNorm(x, prefix + n.norm1(), 1e-6);
+        Value normed = layerNorm(x, prefix + n.norm1(), s.eps());
         Value qkv = b.add(new LinearOp.Linear(
                 normed,
                 p.get(prefix + n.qkvWeight(), new Init.Xavier(), 3 * d, d),
                 p.get(prefix + n.qkvBias(), new Init.Constant(0), 3 * d)));
         Value attended = b.add(new AttentionOp.SelfAttention(qkv, cache, s.heads(), s.causal()));
         Value mid = add(x, linear(attended, prefix + n.proj(), d, d));
-        Value hidden = linear(layerNorm(mid, prefix + n.norm2(), 1e-6), prefix + n.fc1(), d, s.mlp());
+        Value hidden = linear(layerNorm(mid, prefix + n.norm2(), s.eps()), prefix + n.fc1(), d, s.mlp());
         return new BlockOutput(add(mid, linear(gelu(hidden, s.gelu()), prefix + n.fc2(), s.mlp(), d)), qkv);
     }
 
     /// x (..., in) -> fc1 -> GELU -> LayerNorm (eps 1e-5) -> fc2 (..., out): the heads of selection and prompt.
     /// `used`
     /// rows of fc2 are computed; the others exist and get no gradient.
-    Value normedMlp(Value x, String name, int in, int hidden, int out, int used) {
+    public Value normedMlp(Value x, String name, int in, int hidden, int out, int used) {
         Value h = gelu(freshLinear(x, name + ".fc1", in, hidden), GeluKind.ERF);
         return firstOutputs(layerNorm(h, name + ".norm", 1e-5), name + ".fc2", hidden, out, used);
     }
@@ -109,8 +119,13 @@ final class Layers {
         return b.add(new LinearOp.Linear(x, cut.get(0), cut.get(1)));
     }
 
+    /// x (..., in) -> (..., out) by a plain matrix named `name` (in, out), as CLIP stores projections
+    public Value project(Value x, String name, int in, int out) {
+        return b.add(new LinearOp.Project(x, p.get(name, new Init.Normal(1 / Math.sqrt(in)), in, out)));
+    }
+
     /// x (B,rows*columns,C) -> x + scale * MLP(norm(depthwise 7x7 (x)))
-    Value convNext(Value x, String name, int channels, int rows, int columns) {
+    public Value convNext(Value x, String name, int channels, int rows, int columns) {
         Value conv = b.add(new ConvolutionOp.DepthwiseConvolution(
                 x,
                 p.get(name + "conv_dw.weight", new Init.Uniform(49), channels, 1, 7, 7),

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// A small graph over the inputs of a recorded case: build with [#builder], then [#run] once.
 public final class ParityGraph {
@@ -35,6 +36,7 @@ public final class ParityGraph {
     private final GraphBuilder builder = new GraphBuilder();
     private final Parameters parameters = new Parameters(builder);
     private final Map<Value, double[]> data = new LinkedHashMap<>();
+    private final Map<String, Value> byName = new LinkedHashMap<>();
 
     /// An empty graph.
     public ParityGraph(GoldenCase golden) {
@@ -56,9 +58,9 @@ public final class ParityGraph {
         return in(name, golden.input(name).dims());
     }
 
-    /// A recorded input in another shape of as many elements, F32.
+    /// A recorded input in another shape of as many elements, F32; the same value when asked for again.
     public Value in(String name, Shape shape) {
-        return given(name, shape, golden.input(name).data());
+        return reused(name, shape, () -> given(name, shape, golden.input(name).data()));
     }
 
     /// A recorded input of whole numbers, I32.
@@ -78,6 +80,14 @@ public final class ParityGraph {
         Value v = builder.input(name, DType.F32, shape);
         data.put(v, values);
         return v;
+    }
+
+    private Value reused(String name, Shape shape, Supplier<Value> make) {
+        Value known = byName.computeIfAbsent(name, _ -> make.get());
+        if (!known.shape().equals(shape)) {
+            throw new GoldenException(golden.name() + ": " + name + " is read as " + known.shape() + " and as " + shape);
+        }
+        return known;
     }
 
     /// Gradients of y, whose own gradient is `dy`, with respect to `targets`.

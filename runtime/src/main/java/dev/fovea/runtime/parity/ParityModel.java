@@ -112,9 +112,17 @@ public final class ParityModel {
         return v.path(key).isArray() && !overrides.has("max_select_num") ? ints(v, key) : null;
     }
 
-    /// The text tower alone.
+    /// The text tower. Norms without an eps of their own use the reference framework's default, 1e-5.
     private static ModelSpec.Text text(JsonNode t) {
         int width = number(t, "width");
+        String pool = present(t, "pool_type").asString("");
+        if (!pool.equals("last") && !pool.equals("argmax")) {
+            throw new GoldenException("text.pool_type " + pool + " is not built; last and argmax are");
+        }
+        if (t.path("embed_cls").asBoolean(false) || !t.path("ls_init_value").isNull() && t.has("ls_init_value")) {
+            throw new GoldenException("text towers with embed_cls or layer scale (ls_init_value) are not built");
+        }
+        boolean tanh = t.path("act_kwargs").path("approximate").asString("none").equals("tanh");
         return new ModelSpec.Text(
                 "transformer",
                 width,
@@ -123,21 +131,28 @@ public final class ParityModel {
                 (int) (width * real(t, "mlp_ratio")),
                 number(t, "context_length"),
                 number(t, "vocab_size"),
-                "last",
-                ModelSpec.Gelu.ERF,
-                false);
+                pool,
+                tanh ? ModelSpec.Gelu.TANH : ModelSpec.Gelu.ERF,
+                !flag(t, "no_causal_mask"),
+                t.path("norm_kwargs").path("eps").asDouble(1e-5),
+                flag(t, "proj_bias"));
     }
 
-    /// The loss of the reference's pre-training.
+    /// The loss of the reference's pre-training, both box losses weighing 1.
     ///
     /// @param truth whether boxes choose the patches
     /// @param poolInside whether only tokens inside the box are pooled
     public static LossSpec loss(boolean truth, boolean poolInside) {
+        return loss(truth, poolInside, 1, 1);
+    }
+
+    /// The loss of the reference's pre-training.
+    static LossSpec loss(boolean truth, boolean poolInside, double prior, double posterior) {
         return new LossSpec(
                 new LossSpec.Contrast("siglip", 1, 10, -10),
                 poolInside ? LossSpec.PoolTokens.INSIDE_BOX : LossSpec.PoolTokens.ALL,
                 truth ? LossSpec.SelectWith.GROUND_TRUTH : LossSpec.SelectWith.STRATEGY,
-                new LossSpec.Box(1, 1, "bce"));
+                new LossSpec.Box(prior, posterior, "bce"));
     }
 
     private static JsonNode section(JsonNode node, String key) {

@@ -28,6 +28,7 @@ public final class OpCases {
         t.images();
         t.measures();
         t.switches();
+        t.texts();
         return List.copyOf(t.cases);
     }
 
@@ -197,6 +198,15 @@ public final class OpCases {
             add("area " + size, in -> new ImageOp.AreaResize(in.flags(1, 2, s[0], s[1]), s[4], s[4] - 1));
         }
         add("gather cells", in -> new ImageOp.GatherCells(in.normal(3, 10), in.indices(10, 3, 7)));
+    }
+
+    private void texts() {
+        for (int[] s : new int[][] {{1, 1, 1}, {3, 12, 17}, {5, 7, 64}}) {
+            add(
+                    "token at the highest of " + s[1],
+                    in -> new TokenOp.AtHighest(in.normal(s[0], s[1], s[2]), in.indices(5, s[0], s[1])));
+            add("projection " + s[1], in -> new LinearOp.Project(in.normal(s[0], 2, s[1]), in.normal(s[1], s[2])));
+        }
     }
 
     private void measures() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every recorded case of the reference, on every backend.
 class ParityTest {
     /// Kinds whose checks are not written yet.
-    private static final List<String> LATER = List.of("04_", "05_", "06_", "07_", "08_", "09_");
+    private static final List<String> LATER = List.of("07_", "08_adamw", "08_modules", "08_units", "09_");
 
     static final GoldenFolder GOLDEN = GoldenFolder.open(resources());
 
@@ -32,7 +32,7 @@ class ParityTest {
     void everyTensorAgrees(String name, TestedBackend kind) {
         try (Backend backend = kind.open()) {
             CaseReport report = Parity.run(GOLDEN, name, backend);
-            assertThat(report.findings()).as("%s: %s", name, report.kind()).allMatch(Finding::passed);
+            assertThat(report.findings()).as("%s: %s", name, report.kind()).filteredOn(f -> !f.passed()).isEmpty();
         }
     }
 

@@ -18,12 +18,13 @@ final class LinearCpu {
     static Step lower(LinearOp.Forward op, List<Value> out, Lowering l) {
         return switch (op) {
             case LinearOp.Linear linear -> forward(linear, out.getFirst(), l);
+            case LinearOp.Project project -> product(project.x(), project.w(), out.getFirst(), l);
         };
     }
 
     static Step lower(LinearOp.Backward op, List<Value> out, Lowering l) {
         return switch (op) {
-            case LinearOp.LinearBackwardInput input -> backwardInput(input, out.getFirst(), l);
+            case LinearOp.LinearBackwardInput input -> product(input.dy(), input.w(), out.getFirst(), l);
             case LinearOp.LinearBackwardWeight weight -> backwardWeight(weight, out.getFirst(), l);
             case LinearOp.SumRows sum -> sumRows(sum, out.getFirst(), l);
         };
@@ -49,17 +50,17 @@ final class LinearCpu {
                 gemm.multiply(false, true, rows, outputs, inputs, x, 0, inputs, w, 0, inputs, y, 0, outputs, true));
     }
 
-    /// dx (R,I) = dy (R,O) w (O,I)
-    private static Step backwardInput(LinearOp.LinearBackwardInput op, Value output, Lowering l) {
-        int outputs = op.dy().shape().dim(-1);
-        int rows = op.dy().shape().rows();
-        int inputs = output.shape().dim(-1);
+    /// y (R,C) = x (R,K) w (K,C): a projection, and dx = dy w of a linear layer
+    private static Step product(Value left, Value right, Value output, Lowering l) {
+        int inner = left.shape().dim(-1);
+        int rows = left.shape().rows();
+        int columns = output.shape().dim(-1);
         Gemm gemm = l.engine().gemm();
-        MemorySegment dx = l.of(output);
-        MemorySegment dy = l.of(op.dy());
-        MemorySegment w = l.of(op.w());
-        return () ->
-                gemm.multiply(false, false, rows, inputs, outputs, dy, 0, outputs, w, 0, inputs, dx, 0, inputs, false);
+        MemorySegment y = l.of(output);
+        MemorySegment x = l.of(left);
+        MemorySegment w = l.of(right);
+        return () -> gemm.multiply(
+                false, false, rows, columns, inner, x, 0, inner, w, 0, columns, y, 0, columns, false);
     }
 
     /// dw (O,I) = dyT (O,R) x (R,I)

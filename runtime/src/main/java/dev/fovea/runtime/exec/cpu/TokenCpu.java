@@ -18,6 +18,7 @@ final class TokenCpu {
             case TokenOp.AddRows add -> addRows(add, output, l);
             case TokenOp.Gather gather -> gather(gather, output, l);
             case TokenOp.Concat concat -> concat(concat, output, l);
+            case TokenOp.AtHighest at -> atHighest(at, output, l);
             case TokenOp.Slice slice -> {
                 MemorySegment y = l.of(output);
                 MemorySegment x = l.of(slice.x());
@@ -34,6 +35,7 @@ final class TokenCpu {
         Value output = out.getFirst();
         return switch (op) {
             case TokenOp.GatherBackward gather -> gatherBackward(gather, output, l);
+            case TokenOp.AtHighestBackward at -> atHighestBackward(at, output, l);
             case TokenOp.Pad pad -> {
                 MemorySegment y = l.of(output);
                 MemorySegment x = l.of(pad.x());
@@ -104,5 +106,27 @@ final class TokenCpu {
             at += part;
         }
         return all;
+    }
+
+    private static Step atHighest(TokenOp.AtHighest op, Value output, Lowering l) {
+        MemorySegment y = l.of(output);
+        MemorySegment x = l.of(op.x());
+        MemorySegment tokens = l.of(op.tokens());
+        int count = op.x().shape().dim(1);
+        int width = output.shape().dim(-1);
+        return l.rows(
+                output.shape().rows(), width, (from, to, _) -> Rows.atHighest(y, x, tokens, count, width, from, to));
+    }
+
+    private static Step atHighestBackward(TokenOp.AtHighestBackward op, Value output, Lowering l) {
+        MemorySegment dx = l.of(output);
+        MemorySegment dy = l.of(op.dy());
+        MemorySegment tokens = l.of(op.tokens());
+        int count = output.shape().dim(1);
+        int width = output.shape().dim(-1);
+        return l.rows(
+                output.shape().dim(0),
+                count * width,
+                (from, to, _) -> Rows.atHighestBackward(dx, dy, tokens, count, width, from, to));
     }
 }

@@ -43,6 +43,36 @@ public final class Rows {
         }
     }
 
+    /// y (B,D) = the row of x (B,N,D) at the highest of tokens (B,N), the first if repeated; entries `from` to `to`
+    public static void atHighest(
+            MemorySegment y, MemorySegment x, MemorySegment tokens, int count, int width, int from, int to) {
+        for (int b = from; b < to; b++) {
+            long row = (long) b * count + highest(tokens, b, count);
+            MemorySegment.copy(x, 4L * row * width, y, 4L * b * width, 4L * width);
+        }
+    }
+
+    /// dx (B,N,D) = dy (B,D) at the highest of tokens (B,N), else 0; entries `from` to `to`
+    public static void atHighestBackward(
+            MemorySegment dx, MemorySegment dy, MemorySegment tokens, int count, int width, int from, int to) {
+        Pointwise.zero(dx, (long) from * count * width, (long) to * count * width);
+        for (int b = from; b < to; b++) {
+            long row = (long) b * count + highest(tokens, b, count);
+            MemorySegment.copy(dy, 4L * b * width, dx, 4L * row * width, 4L * width);
+        }
+    }
+
+    private static int highest(MemorySegment tokens, int entry, int count) {
+        long from = (long) entry * count;
+        int best = 0;
+        for (int i = 1; i < count; i++) {
+            if (tokens.getAtIndex(INT, from + i) > tokens.getAtIndex(INT, from + best)) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
     /// Index `k` of `indices`, checked to be from 0 to `size` - 1.
     static int index(MemorySegment indices, int k, int size) {
         int index = indices.getAtIndex(INT, k);
