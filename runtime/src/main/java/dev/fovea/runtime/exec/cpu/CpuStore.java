@@ -57,6 +57,16 @@ final class CpuStore implements Store {
     }
 
     @Override
+    public void write(String name, long first, MemorySegment floats) {
+        Tensor tensor = known(name);
+        if (first < 0 || first + floats.byteSize() / Float.BYTES > tensor.elements) {
+            throw new IllegalArgumentException(floats.byteSize() / Float.BYTES + " elements from " + first
+                    + " on do not fit " + name + ", which has " + tensor.elements);
+        }
+        MemorySegment.copy(floats, 0, tensor.array, Float.BYTES * first, floats.byteSize());
+    }
+
+    @Override
     public void read(String name, MemorySegment floats) {
         Tensor tensor = known(name);
         MemorySegment.copy(tensor.array, 0, floats, 0, 4L * tensor.elements);
