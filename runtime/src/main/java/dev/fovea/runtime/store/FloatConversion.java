@@ -1,5 +1,6 @@
 package dev.fovea.runtime.store;
 
+import dev.fovea.dsl.run.StoreException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -55,6 +56,8 @@ final class FloatConversion implements AutoCloseable {
 
     /// The other way: floats as `type`, F32, F16 or BF16, rounded to nearest even.
     ///
+    /// @throws StoreException if a finite value would become infinite
+    ///
     /// @param floats float32 in native order
     /// @param bytes receives as many little-endian elements from its beginning on
     static void narrow(MemorySegment floats, StoredType type, MemorySegment bytes) {
@@ -63,11 +66,19 @@ final class FloatConversion implements AutoCloseable {
             float value = floats.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i);
             switch (type) {
                 case F32 -> bytes.setAtIndex(FLOAT, i, value);
-                case F16 -> bytes.setAtIndex(SHORT, i, Float.floatToFloat16(value));
+                case F16 -> bytes.setAtIndex(SHORT, i, half(value));
                 case BF16 -> bytes.setAtIndex(SHORT, i, bfloat16(value));
                 case F64, I64, I32, U8, BOOL -> throw new IllegalArgumentException("no rounding to " + type);
             }
         }
+    }
+
+    private static short half(float value) {
+        short bits = Float.floatToFloat16(value);
+        if (Float.isFinite(value) && (bits & 0x7fff) == 0x7c00) {
+            throw new StoreException("the value " + value + " is beyond F16, which ends at 65504; use BF16 or F32");
+        }
+        return bits;
     }
 
     /// The upper half of a float, rounded to nearest even; NaN stays NaN.
