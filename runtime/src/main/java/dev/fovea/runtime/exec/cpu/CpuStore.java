@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -30,6 +31,22 @@ final class CpuStore implements Store {
                     + " elements, the program wants " + parameter);
         }
         return tensor.array;
+    }
+
+    /// Makes the arrays of parameters that are new, on all cores: the first touch of gigabytes of memory takes many
+    /// seconds on one.
+    void addAll(List<Value> parameters) {
+        List<Value> fresh = parameters.stream()
+                .filter(parameter -> !data.containsKey(parameter.name()))
+                .toList();
+        List<MemorySegment> arrays = fresh.parallelStream()
+                .map(parameter -> Lanes.allocate(arena, parameter.shape().elements()))
+                .toList();
+        for (int i = 0; i < fresh.size(); i++) {
+            Value parameter = fresh.get(i);
+            data.putIfAbsent(
+                    parameter.name(), new Tensor(parameter.shape().elements(), arrays.get(i)));
+        }
     }
 
     private Tensor known(String name) {
