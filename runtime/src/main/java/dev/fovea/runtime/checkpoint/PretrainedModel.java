@@ -9,6 +9,8 @@ import dev.fovea.runtime.ir.Shape;
 import dev.fovea.runtime.store.Checkpoint;
 import dev.fovea.runtime.store.Checkpoints;
 import dev.fovea.runtime.store.TensorFiles;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -192,6 +194,33 @@ public final class PretrainedModel {
         SequencedMap<String, long[]> shapes = new LinkedHashMap<>();
         weights().forEach((name, weight) -> shapes.put(name, weight.shape()));
         return shapes;
+    }
+
+    /// Reads elements of a parameter under the model's name.
+    ///
+    /// @param from first element
+    /// @param into receives as many as it holds
+    /// @throws StoreException if there is no such parameter or the file cannot be read
+    void floats(Weight weight, long from, float[] into) {
+        long begin = 0; // of the piece, in the parameter
+        for (Weight.Piece piece : weight.pieces()) {
+            long start = Math.max(from, begin), end = Math.min(from + into.length, begin + piece.count());
+            if (start < end) {
+                int at = (int) (start - from);
+                files.floats(
+                        piece.tensor(),
+                        piece.first() + start - begin,
+                        end - start,
+                        (first, floats) -> MemorySegment.copy(
+                                floats,
+                                ValueLayout.JAVA_FLOAT_UNALIGNED,
+                                0,
+                                into,
+                                at + (int) first,
+                                (int) (floats.byteSize() / Float.BYTES)));
+            }
+            begin += piece.count();
+        }
     }
 
     SequencedMap<String, Weight> weights() {
