@@ -24,7 +24,7 @@ final class CheckpointArgument {
         Optional<RunFolder> run = RunFolder.find(fovea.input(runs), which.toString());
         return PretrainedModel.open(run.orElseThrow(() -> new UserError(
                         ExitCode.USAGE,
-                        "no such file or folder: " + which + ", and no run in " + fovea.input(runs)
+                        "no such file or folder: " + which + ", and no run in " + fovea.shown(fovea.input(runs))
                                 + " has a key that begins so"))
                 .path());
     }

@@ -61,7 +61,7 @@ final class CheckpointExportVerb implements Callable<Integer> {
     public Integer call() {
         Path folder = fovea.input(out == null ? Path.of("") : out);
         if (Files.exists(folder)) {
-            throw new UserError(ExitCode.USAGE, "--out: " + folder + " exists already; choose another folder");
+            throw new UserError(ExitCode.USAGE, "--out: " + fovea.shown(folder) + " exists already; choose another folder");
         }
         PretrainedModel model = checkpoints.open(fovea, which);
         List<String> notes = HuggingFaceFolder.write(model, folder, type.stored);
