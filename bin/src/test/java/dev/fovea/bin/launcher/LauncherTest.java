@@ -73,9 +73,10 @@ class LauncherTest {
                 .doesNotContain(VECTOR);
     }
 
-    @Test
-    void workWithoutArithmeticGetsTheFullCompiler() throws Exception {
-        assertThat(fake.fovea(Map.of(), "data", "export", "x").lines())
+    @ParameterizedTest
+    @ValueSource(strings = {"data export x", "checkpoint show x"})
+    void workWithoutArithmeticGetsTheFullCompiler(String line) throws Exception {
+        assertThat(fake.fovea(Map.of(), line.split(" ")).lines())
                 .doesNotContain(VECTOR, "-XX:TieredStopAtLevel=1");
     }
 
