@@ -67,10 +67,11 @@ final class CheckpointDiffVerb implements Callable<Integer> {
                     Quantities.number(tensor.largest())));
             fovea.out().print(table.text(fovea.outStyle()));
         }
-        fovea.out().println(
-                found.same()
-                        ? "the same: " + found.tensors().size() + " parameters"
-                        : differing.size() + " of " + found.tensors().size() + " common parameters differ");
+        fovea.out()
+                .println(
+                        found.same()
+                                ? "the same: " + found.tensors().size() + " parameters"
+                                : differing.size() + " of " + found.tensors().size() + " common parameters differ");
     }
 
     private void list(String what, List<String> names) {

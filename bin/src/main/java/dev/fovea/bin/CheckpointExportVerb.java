@@ -61,7 +61,8 @@ final class CheckpointExportVerb implements Callable<Integer> {
     public Integer call() {
         Path folder = fovea.input(out == null ? Path.of("") : out);
         if (Files.exists(folder)) {
-            throw new UserError(ExitCode.USAGE, "--out: " + fovea.shown(folder) + " exists already; choose another folder");
+            throw new UserError(
+                    ExitCode.USAGE, "--out: " + fovea.shown(folder) + " exists already; choose another folder");
         }
         PretrainedModel model = checkpoints.open(fovea, which);
         List<String> notes = HuggingFaceFolder.write(model, folder, type.stored);
@@ -69,8 +70,9 @@ final class CheckpointExportVerb implements Callable<Integer> {
             fovea.err().println(fovea.errStyle().warning("warning:") + " " + note);
         }
         PretrainedModel written = PretrainedModel.open(folder);
-        fovea.out().println(fovea.shown(folder) + "  " + written.files().infos().size() + " tensors, "
-                + type.name() + ", " + Quantities.bytes(written.files().fileBytes()));
+        fovea.out()
+                .println(fovea.shown(folder) + "  " + written.files().infos().size() + " tensors, " + type.name() + ", "
+                        + Quantities.bytes(written.files().fileBytes()));
         return ExitCode.OK.code();
     }
 }

@@ -45,7 +45,8 @@ class CheckpointVerbsTest {
                 values[i] = (i + 1) * 0x1p-20f;
             }
             model.put(
-                    name, TensorView.of(Arrays.stream(shape.dims()).asLongStream().toArray(), values));
+                    name,
+                    TensorView.of(Arrays.stream(shape.dims()).asLongStream().toArray(), values));
         });
         TrainingState state = new TrainingState(5, key, "splittable-1", new LinkedHashMap<>());
         new Checkpoints(run.checkpoints(), key, 1, _ -> {}).write(state, model, new LinkedHashMap<>());
@@ -67,7 +68,8 @@ class CheckpointVerbsTest {
                 .contains("selection head", "F32", "vision_model.trunk.blocks.1.attn.qkv.weight")
                 .containsPattern("(?m)^  sha256  [0-9a-f]{64}$");
         JsonNode json = JsonMapper.shared()
-                .readTree(run("checkpoint", "show", "runs/" + key, "--json", "--no-digest").out());
+                .readTree(run("checkpoint", "show", "runs/" + key, "--json", "--no-digest")
+                        .out());
         assertThat(json.path("layout").asString()).isEqualTo("ps3");
         assertThat(json.path("config").path("vision").path("width").asInt()).isEqualTo(48);
         assertThat(json.has("sha256")).isFalse();
@@ -88,7 +90,8 @@ class CheckpointVerbsTest {
         assertThat(again.code()).isEqualTo(2);
         assertThat(again.error()).endsWith("--out: hf exists already; choose another folder");
 
-        assertThat(run("checkpoint", "export", "hf", "--out", "half", "--dtype", "bf16", "-q").code())
+        assertThat(run("checkpoint", "export", "hf", "--out", "half", "--dtype", "bf16", "-q")
+                        .code())
                 .isZero();
         Said differ = run("checkpoint", "diff", "hf", "half", "--exit-code");
         assertThat(differ.code()).isEqualTo(5);
@@ -128,7 +131,8 @@ class CheckpointVerbsTest {
         assertThat(damaged.error()).contains("x.safetensors: not a safetensors file");
         assertThat(run("checkpoint").error())
                 .isEqualTo("fovea: checkpoint needs a verb: checkpoint show, checkpoint export or checkpoint diff");
-        assertThat(run("checkpoint", "export", key, "--out", "y", "--dtype", "f8").code())
+        assertThat(run("checkpoint", "export", key, "--out", "y", "--dtype", "f8")
+                        .code())
                 .isEqualTo(2);
     }
 }

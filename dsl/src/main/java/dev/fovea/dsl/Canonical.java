@@ -11,9 +11,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The canonical form of what a spec computes: JSON without spaces, keys sorted, every default written out, no
-/// sections
-/// that say how. Numbers with whole values below 2^53 are written as integers, others as the shortest decimal that
-/// reads back as the same double; lengths in steps, samples, epochs or seconds; text in Unicode's NFC.
+/// sections that say how. Numbers with whole values below 2^53 are written as integers, others as the shortest
+/// decimal that reads back as the same double; lengths in steps, samples, epochs or seconds; text in Unicode's
+/// NFC.
 final class Canonical {
     private final StringBuilder out = new StringBuilder();
 
@@ -31,8 +31,8 @@ final class Canonical {
         return canonical.out.toString();
     }
 
-    /// A section without the keys that only say where something lies. A section that may be left out and is, adds
-    /// nothing, so that specs from before it was known keep their keys.
+    /// A section without the keys that only say where something lies. A section that may be left out and is,
+    /// adds nothing, so that specs from before it was known keep their keys.
     private static Object withoutPlaces(String section, Object value) {
         if (!(value instanceof Map<?, ?> map)) {
             return value;

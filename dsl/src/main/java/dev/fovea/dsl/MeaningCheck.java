@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Checks that values make sense together. A check whose inputs are missing or wrong is skipped; everything else is
-/// still checked, so that one reading finds all problems.
+/// Checks that values make sense together. A check whose inputs are missing or wrong is skipped; everything else
+/// is still checked, so that one reading finds all problems.
 final class MeaningCheck {
     private final Values v;
     private final Findings findings;

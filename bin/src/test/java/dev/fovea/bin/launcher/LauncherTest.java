@@ -76,8 +76,7 @@ class LauncherTest {
     @ParameterizedTest
     @ValueSource(strings = {"data export x", "checkpoint show x"})
     void workWithoutArithmeticGetsTheFullCompiler(String line) throws Exception {
-        assertThat(fake.fovea(Map.of(), line.split(" ")).lines())
-                .doesNotContain(VECTOR, "-XX:TieredStopAtLevel=1");
+        assertThat(fake.fovea(Map.of(), line.split(" ")).lines()).doesNotContain(VECTOR, "-XX:TieredStopAtLevel=1");
     }
 
     @Test

@@ -16,8 +16,8 @@ import java.util.Set;
 /// fails
 /// if a component has no row, so no key can be without a description.
 public final class SpecKeys {
-    /// Sections that say how, words for people, and places of what is named by its content: they never enter the run
-    /// key.
+    /// Sections that say how, words for people, and places of what is named by its content: they never enter the
+    /// run key.
     private static final Set<String> OUTSIDE_KEY = Set.of("name", "doc", "init.from", "run", "tracking");
 
     /// Sections in which `${env:NAME}` is allowed.

@@ -9,8 +9,7 @@ import java.util.List;
 /// @param onlySecond parameters that the second has alone, with shapes
 /// @param reshaped parameters with two shapes
 /// @param tensors parameters that both have in one shape
-public record Comparison(
-        List<String> onlyFirst, List<String> onlySecond, List<String> reshaped, List<Tensor> tensors) {
+public record Comparison(List<String> onlyFirst, List<String> onlySecond, List<String> reshaped, List<Tensor> tensors) {
     private static final int CHUNK = 1 << 20;
 
     /// Copies the lists.
@@ -51,7 +50,10 @@ public record Comparison(
             }
         });
         return new Comparison(
-                List.copyOf(difference.extra()), List.copyOf(difference.missing()), List.copyOf(difference.reshaped()), tensors);
+                List.copyOf(difference.extra()),
+                List.copyOf(difference.missing()),
+                List.copyOf(difference.reshaped()),
+                tensors);
     }
 
     private static Tensor compare(String name, PretrainedModel first, Weight a, PretrainedModel second, Weight b) {

@@ -84,11 +84,7 @@ public final class HuggingFaceFolder {
     }
 
     private static void write(
-            ModelConfig config,
-            SafetensorsWriter weights,
-            @Nullable Path tokenizer,
-            Path folder,
-            StoredType type) {
+            ModelConfig config, SafetensorsWriter weights, @Nullable Path tokenizer, Path folder, StoredType type) {
         if (type != StoredType.F32 && type != StoredType.F16 && type != StoredType.BF16) {
             throw new IllegalArgumentException("weights are F32, F16 or BF16, not " + type);
         }

@@ -3,15 +3,15 @@ package dev.fovea.runtime.checkpoint;
 import dev.fovea.runtime.store.TensorInfo;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /// How a file names and cuts the parameters, told by its keys.
 public enum Layout {
     /// PS3's released checkpoints and our own (ps3-spec 1.13): names as the model has them
     PS3("PS3"),
-    /// SigLIP as OpenCLIP stores it, and PS3's training checkpoints: `visual.` and `text.` in place of `vision_model.`
-    /// and `text_model.`
+    /// SigLIP as OpenCLIP stores it, and PS3's training checkpoints: `visual.` and `text.` in place of
+    /// `vision_model.` and `text_model.`
     OPEN_CLIP("SigLIP, OpenCLIP layout"),
     /// SigLIP's vision transformer alone, as timm stores it
     TIMM("SigLIP vision tower, timm layout"),

@@ -11,13 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// @param text the text transformer, or null where the checkpoint is vision-only
 /// @param preprocessing how pictures become input
 public record ModelConfig(
-        ModelSpec.Vision vision,
-        ModelSpec.Ps3 ps3,
-        ModelSpec.@Nullable Text text,
-        Preprocessing preprocessing) {
+        ModelSpec.Vision vision, ModelSpec.Ps3 ps3, ModelSpec.@Nullable Text text, Preprocessing preprocessing) {
     /// Smallest text tower there is; it stands in where parameters of the vision side alone are asked for.
-    private static final ModelSpec.Text NO_TEXT = new ModelSpec.Text(
-            "transformer", 1, 1, 1, 1, 1, 4, "last", ModelSpec.Gelu.ERF, false);
+    private static final ModelSpec.Text NO_TEXT =
+            new ModelSpec.Text("transformer", 1, 1, 1, 1, 1, 4, "last", ModelSpec.Gelu.ERF, false);
 
     /// The configuration of a spec's model.
     public static ModelConfig of(ModelSpec model, double mean, double std) {

@@ -13,8 +13,8 @@ import dev.fovea.runtime.model.TextTower;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// Names and shapes of a model's parameters (ps3-spec 1.13), from the model itself: its graph is built for one picture,
-/// and nothing is allocated.
+/// Names and shapes of a model's parameters (ps3-spec 1.13), from the model itself: its graph is built for one
+/// picture, and nothing is allocated.
 public final class ModelParameters {
     private ModelParameters() {}
 

@@ -2,8 +2,8 @@ package dev.fovea.runtime.checkpoint;
 
 import dev.fovea.runtime.ir.Cubic;
 
-/// A square table of position embeddings made for another grid: bicubic with antialiasing, as the model does for its high
-/// scales (ps3-spec 1.8). Enlarging only moves the four taps; when shrinking the kernel widens.
+/// A square table of position embeddings made for another grid: bicubic with antialiasing, as the model does for
+/// its high scales (ps3-spec 1.8). Enlarging only moves the four taps; when shrinking the kernel widens.
 final class PositionTable {
     private static final double COEFFICIENT = -0.5;
 

@@ -9,8 +9,7 @@ import java.util.List;
 /// @param std of each channel
 /// @param interpolation `bicubic` in all released models
 /// @param resizeMode `squash`: the aspect ratio is not kept
-public record Preprocessing(
-        int size, List<Double> mean, List<Double> std, String interpolation, String resizeMode) {
+public record Preprocessing(int size, List<Double> mean, List<Double> std, String interpolation, String resizeMode) {
     /// Copies the lists.
     public Preprocessing {
         mean = List.copyOf(mean);
@@ -19,7 +18,6 @@ public record Preprocessing(
 
     /// What SigLIP models want: one mean and one deviation for all channels.
     public static Preprocessing of(int size, double mean, double std) {
-        return new Preprocessing(
-                size, List.of(mean, mean, mean), List.of(std, std, std), "bicubic", "squash");
+        return new Preprocessing(size, List.of(mean, mean, mean), List.of(std, std, std), "bicubic", "squash");
     }
 }

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// A checkpoint of any kind that we read: a folder in PS3's Hugging Face layout, a SigLIP file or folder, a run of ours or
-/// one of its checkpoints. Opening reads configuration and headers; weights stay in the file.
+/// A checkpoint of any kind that we read: a folder in PS3's Hugging Face layout, a SigLIP file or folder, a run
+/// of ours or one of its checkpoints. Opening reads configuration and headers; weights stay in the file.
 public final class PretrainedModel {
     /// Names of weights in a folder, the first that is there counts.
     private static final List<String> WEIGHTS = List.of(
@@ -37,11 +37,7 @@ public final class PretrainedModel {
     private final @Nullable Path tokenizer;
 
     private PretrainedModel(
-            Path path,
-            Layout layout,
-            TensorFiles files,
-            @Nullable ModelConfig config,
-            @Nullable Path tokenizer) {
+            Path path, Layout layout, TensorFiles files, @Nullable ModelConfig config, @Nullable Path tokenizer) {
         this.path = path;
         this.layout = layout;
         this.files = files;
@@ -51,10 +47,10 @@ public final class PretrainedModel {
 
     /// Opens what a path leads to, and checks the configuration, where there is one, against the tensors.
     ///
-    /// @param path a `.safetensors` file, an index of such, a folder with one of them, a run folder, or a checkpoint
-    ///     folder in it
-    /// @throws StoreException if nothing of the kind is there, it is damaged, or configuration and tensors differ; then
-    ///     all differing keys are named with their shapes
+    /// @param path a `.safetensors` file, an index of such, a folder with one of them, a run folder, or a
+    ///     checkpoint folder in it
+    /// @throws StoreException if nothing of the kind is there, it is damaged, or configuration and tensors
+    ///     differ; then all differing keys are named with their shapes
     public static PretrainedModel open(Path path) {
         if (Files.isDirectory(path.resolve("checkpoints"))) {
             Checkpoint newest = newest(path);
@@ -74,7 +70,10 @@ public final class PretrainedModel {
 
     private static Checkpoint newest(Path run) {
         Checkpoints checkpoints = new Checkpoints(
-                run.resolve("checkpoints"), String.valueOf(run.toAbsolutePath().normalize().getFileName()), 1, _ -> {});
+                run.resolve("checkpoints"),
+                String.valueOf(run.toAbsolutePath().normalize().getFileName()),
+                1,
+                _ -> {});
         return checkpoints
                 .latest()
                 .orElseThrow(() -> new StoreException(run + ": this run has no undamaged checkpoint yet"));
@@ -124,7 +123,8 @@ public final class PretrainedModel {
                 Files.isRegularFile(preprocessor) ? JsonFields.read(preprocessor) : null);
     }
 
-    /// This model, if every tensor that its configuration asks for is there, in the shape it asks for, and no other.
+    /// This model, if every tensor that its configuration asks for is there, in the shape it asks for, and no
+    /// other.
     private PretrainedModel checked() {
         if (config == null) {
             return this;
@@ -133,7 +133,8 @@ public final class PretrainedModel {
         try {
             difference.compare(weights(), shapes(ModelParameters.of(config)));
         } catch (IllegalArgumentException e) {
-            throw new StoreException(path + ": the sizes of its configuration do not fit together: " + e.getMessage(), e);
+            throw new StoreException(
+                    path + ": the sizes of its configuration do not fit together: " + e.getMessage(), e);
         }
         // A vision-only configuration may stand beside a full file; the loss's scalars are often left out.
         difference.missing().removeIf(name -> Part.of(name) == Part.LOSS);
@@ -212,12 +213,8 @@ public final class PretrainedModel {
                         piece.first() + start - begin,
                         end - start,
                         (first, floats) -> MemorySegment.copy(
-                                floats,
-                                ValueLayout.JAVA_FLOAT_UNALIGNED,
-                                0,
-                                into,
-                                at + (int) first,
-                                (int) (floats.byteSize() / Float.BYTES)));
+                                floats, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, into, at + (int) first, (int)
+                                        (floats.byteSize() / Float.BYTES)));
             }
             begin += piece.count();
         }

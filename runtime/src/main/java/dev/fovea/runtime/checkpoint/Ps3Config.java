@@ -17,10 +17,11 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Between a spec's model and the configuration files of PS3's Hugging Face layout, in both directions (ps3-spec 1.13;
-/// defaults of keys left out are those of the reference's configuration classes).
+/// Between a spec's model and the configuration files of PS3's Hugging Face layout, in both directions (ps3-spec
+/// 1.13; defaults of keys left out are those of the reference's configuration classes).
 ///
-/// The only class that knows both sides: a new component of [ModelSpec] needs a line in its reader and in its writer.
+/// The only class that knows both sides: a new component of [ModelSpec] needs a line in its reader and in its
+/// writer.
 final class Ps3Config {
     private static final String VISION_ONLY = "ps3_vision_model";
     private static final int HEAD_RESOLUTION = 1512;
@@ -290,8 +291,8 @@ final class Ps3Config {
                     + " the sizes in vision_config.vit");
         }
         own(c).properties()
-                .forEach(entry -> notes.add("the reference has no " + entry.getKey() + " and ignores the value "
-                        + entry.getValue()));
+                .forEach(entry -> notes.add(
+                        "the reference has no " + entry.getKey() + " and ignores the value " + entry.getValue()));
         return notes;
     }
 
@@ -310,8 +311,8 @@ final class Ps3Config {
         values.forEach(array::add);
     }
 
-    /// The ratio that gives `hidden` back when the reference multiplies by the width and cuts: at four decimals where
-    /// that does, as in the released 3.7362.
+    /// The ratio that gives `hidden` back when the reference multiplies by the width and cuts: at four decimals
+    /// where that does, as in the released 3.7362.
     static double ratio(int hidden, int width) {
         double rounded = Math.ceil(1e4 * hidden / width) / 1e4;
         if ((int) (width * rounded) == hidden) {
@@ -327,7 +328,8 @@ final class Ps3Config {
         int high = m.ps3().scales().size() - 1;
         Select each = new Select(
                 s.strategy(), s.fromLayers(), high, Collections.nCopies(high, 1), s.highresFeature(), s.smooth());
-        Ps3 ps3 = new Ps3(m.ps3().scales(), each, m.ps3().lowResKvCache(), m.ps3().separatePosEmb());
+        Ps3 ps3 =
+                new Ps3(m.ps3().scales(), each, m.ps3().lowResKvCache(), m.ps3().separatePosEmb());
         return new ModelSpec(m.vision(), ps3, m.text());
     }
 }

@@ -11,8 +11,8 @@ import java.util.SequencedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// SigLIP and SigLIP 2 as Hugging Face transformers stores them, under the names of PS3: projections of queries, keys and
-/// values are joined in blocks, and those of the pooling head are cut apart.
+/// SigLIP and SigLIP 2 as Hugging Face transformers stores them, under the names of PS3: projections of queries,
+/// keys and values are joined in blocks, and those of the pooling head are cut apart.
 final class TransformersSiglip {
     private static final Pattern LAYER = Pattern.compile("(vision|text)_model\\.encoder\\.layers\\.(\\d+)\\.(.+)");
     private static final Pattern PROJECTION = Pattern.compile("self_attn\\.([qkv])_proj\\.(weight|bias)");

@@ -6,8 +6,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Names of SigLIP vision transformers as the timm library defines them, such as `vit_so400m_patch14_siglip_384`: PS3's
-/// configuration says no more of the vision tower than its name (ps3-spec 1.13).
+/// Names of SigLIP vision transformers as the timm library defines them, such as
+/// `vit_so400m_patch14_siglip_384`: PS3's configuration says no more of the vision tower than its name (ps3-spec
+/// 1.13).
 ///
 /// @param family size of the transformer
 /// @param patch side of a patch in pixels

@@ -3,8 +3,8 @@ package dev.fovea.runtime.checkpoint;
 import java.util.Arrays;
 import java.util.List;
 
-/// Where the elements of one parameter lie in a checkpoint, which may cut them otherwise: one after the other in these
-/// pieces.
+/// Where the elements of one parameter lie in a checkpoint, which may cut them otherwise: one after the other in
+/// these pieces.
 ///
 /// @param shape row-major sizes
 /// @param pieces in order

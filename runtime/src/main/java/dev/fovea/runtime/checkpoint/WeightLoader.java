@@ -17,7 +17,8 @@ public final class WeightLoader {
     private static final String POSITIONS = "vision_model.trunk.pos_embed";
     private static final String SCALE = "logit_scale";
 
-    /// The largest logarithm of the loss's scale: training keeps it there, and so does loading (ps3-spec 2.3, 7.2.6).
+    /// The largest logarithm of the loss's scale: training keeps it there, and so does loading (ps3-spec 2.3,
+    /// 7.2.6).
     private static final float MOST_SCALE = (float) Math.log(100);
 
     private final PretrainedModel model;
@@ -50,8 +51,8 @@ public final class WeightLoader {
     ///
     /// @param wanted parameters of the store with their shapes
     /// @param known all parameters that the model has; stored weights beyond them are refused if `strict`
-    /// @param strict only what PS3 adds to SigLIP may be missing, and nothing may be left over; otherwise anything may,
-    ///     and new parts of another shape count as missing
+    /// @param strict only what PS3 adds to SigLIP may be missing, and nothing may be left over; otherwise
+    ///     anything may, and new parts of another shape count as missing
     /// @throws StoreException if weights are missing, left over or of another shape; all are named at once
     public static Loaded load(
             PretrainedModel model,
@@ -92,8 +93,8 @@ public final class WeightLoader {
             difference.extra().clear();
         }
         if (model.layout() == Layout.UNKNOWN || !difference.isEmpty()) {
-            throw new StoreException(model.path() + " (" + model.layout().label() + ") does not fit the model: "
-                    + difference.text());
+            throw new StoreException(
+                    model.path() + " (" + model.layout().label() + ") does not fit the model: " + difference.text());
         }
     }
 

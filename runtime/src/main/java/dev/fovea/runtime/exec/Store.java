@@ -18,8 +18,8 @@ public interface Store extends AutoCloseable {
     /// Overwrites a tensor from float32 in native order.
     void write(String name, MemorySegment floats);
 
-    /// Overwrites some elements of a tensor from float32 in native order, for data that come piece by piece. Backends
-    /// that can write a part should; otherwise the whole tensor is read and written.
+    /// Overwrites some elements of a tensor from float32 in native order, for data that come piece by piece.
+    /// Backends that can write a part should; otherwise the whole tensor is read and written.
     ///
     /// @param first index of the first element
     /// @param floats perhaps unaligned

@@ -31,8 +31,7 @@ public final class FloatsOut {
     ///
     /// @throws IllegalArgumentException if `type` holds no floats of at most 32 bits
     /// @throws dev.fovea.dsl.run.StoreException if the tensor cannot be read
-    public static void copy(
-            TensorFiles files, String name, long first, long count, StoredType type, OutputStream out)
+    public static void copy(TensorFiles files, String name, long first, long count, StoredType type, OutputStream out)
             throws IOException {
         try {
             files.floats(name, first, count, (_, floats) -> {

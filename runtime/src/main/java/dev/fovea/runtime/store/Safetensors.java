@@ -14,7 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.Set;
 
-/// A safetensors file, memory-mapped. Nothing is read before it is asked for, and a damaged file is refused whole.
+/// A safetensors file, memory-mapped. Nothing is read before it is asked for, and a damaged file is refused
+/// whole.
 ///
 /// Format: https://github.com/huggingface/safetensors. Data need not be aligned, so elements are read unaligned.
 public final class Safetensors {

@@ -14,8 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The JSON header of a safetensors file, read strictly.
 ///
-/// Format: https://github.com/huggingface/safetensors, section Format. Offsets count from the end of the header; the
-/// data have no holes and no overlaps, and end with the file.
+/// Format: https://github.com/huggingface/safetensors, section Format. Offsets count from the end of the header;
+/// the data have no holes and no overlaps, and end with the file.
 ///
 /// @param entries tensors in the order of their data
 /// @param metadata the free texts under `__metadata__`, in file order

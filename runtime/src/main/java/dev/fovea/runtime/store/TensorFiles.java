@@ -18,10 +18,11 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeSet;
 
-/// The tensors of one safetensors file, or of a model cut into several with an index beside them, read in windows.
+/// The tensors of one safetensors file, or of a model cut into several with an index beside them, read in
+/// windows.
 ///
-/// Only headers are kept. A tensor is mapped and let go 32 MiB at a time, so that files of any size, and tensors of
-/// more than 2^31 bytes, are read with memory for one window. Nothing stays open.
+/// Only headers are kept. A tensor is mapped and let go 32 MiB at a time, so that files of any size, and tensors
+/// of more than 2^31 bytes, are read with memory for one window. Nothing stays open.
 public final class TensorFiles {
     /// Bytes that are mapped at a time; a multiple of every element's size.
     static final int WINDOW = 32 << 20;
@@ -180,8 +181,7 @@ public final class TensorFiles {
                     throw new IOException("the file became shorter while it was read");
                 }
                 try (Arena arena = Arena.ofConfined()) {
-                    MemorySegment window =
-                            channel.map(FileChannel.MapMode.READ_ONLY, position, part * size, arena);
+                    MemorySegment window = channel.map(FileChannel.MapMode.READ_ONLY, position, part * size, arena);
                     sink.accept(done, conversion.floats(window, part));
                 }
             }
@@ -203,13 +203,9 @@ public final class TensorFiles {
                 name,
                 0,
                 values.length,
-                (first, floats) -> MemorySegment.copy(
-                        floats,
-                        ValueLayout.JAVA_FLOAT_UNALIGNED,
-                        0,
-                        values,
-                        (int) first,
-                        (int) (floats.byteSize() / Float.BYTES)));
+                (first, floats) ->
+                        MemorySegment.copy(floats, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, values, (int) first, (int)
+                                (floats.byteSize() / Float.BYTES)));
         return values;
     }
 

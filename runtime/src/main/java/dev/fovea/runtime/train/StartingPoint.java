@@ -16,8 +16,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/// Parameters before the first step: random, or those of the checkpoint that the spec names under `init`, with what it
-/// lacks fresh. The journal and the listener hear which is which.
+/// Parameters before the first step: random, or those of the checkpoint that the spec names under `init`, with
+/// what it lacks fresh. The journal and the listener hear which is which.
 final class StartingPoint {
     private final ResolvedSpec resolved;
     private final Journal journal;
@@ -31,7 +31,8 @@ final class StartingPoint {
 
     /// Fills all parameters.
     ///
-    /// @throws RunException of kind SPEC if the checkpoint is another one than the spec names, or does not fit the model
+    /// @throws RunException of kind SPEC if the checkpoint is another one than the spec names, or does not fit
+    ///     the model
     void fill(Snapshots snapshots, Store store) {
         long seed = resolved.spec().seed();
         InitSpec init = resolved.spec().init();
@@ -60,11 +61,7 @@ final class StartingPoint {
                     + init.sha256() + "; is it another file than the one the spec was written for?");
         }
         return WeightLoader.load(
-                model,
-                snapshots.shapes(),
-                ModelParameters.of(resolved.spec().model()),
-                init.strict(),
-                store);
+                model, snapshots.shapes(), ModelParameters.of(resolved.spec().model()), init.strict(), store);
     }
 
     /// Counts for the terminal; names for the journal.
@@ -73,7 +70,8 @@ final class StartingPoint {
         lines.add("init: " + loaded.taken().size() + " parameters taken from " + init.from() + ", "
                 + loaded.fresh().size() + " start fresh" + parts(loaded.fresh()));
         if (!loaded.unused().isEmpty()) {
-            lines.add("init: " + loaded.unused().size() + " weights of the checkpoint have no use" + parts(loaded.unused()));
+            lines.add("init: " + loaded.unused().size() + " weights of the checkpoint have no use"
+                    + parts(loaded.unused()));
         }
         loaded.notes().forEach(note -> lines.add("init: " + note));
         for (String line : lines) {

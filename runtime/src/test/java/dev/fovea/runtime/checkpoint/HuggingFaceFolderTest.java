@@ -61,8 +61,7 @@ class HuggingFaceFolderTest {
         }
         Path again = folder.resolve("again");
         HuggingFaceFolder.write(model, again, StoredType.F32);
-        assertThat(Files.mismatch(
-                        folder.resolve("hf/model.safetensors"), again.resolve("model.safetensors")))
+        assertThat(Files.mismatch(folder.resolve("hf/model.safetensors"), again.resolve("model.safetensors")))
                 .isEqualTo(-1);
         assertThat(Files.mismatch(folder.resolve("hf/config.json"), again.resolve("config.json")))
                 .isEqualTo(-1);
@@ -71,8 +70,8 @@ class HuggingFaceFolderTest {
         }
     }
 
-    /// Half an ulp of a format with `bits` of mantissa: relative error at most 2^-(bits+1), and the smallest numbers
-    /// apart.
+    /// Half an ulp of a format with `bits` of mantissa: relative error at most 2^-(bits+1), and the smallest
+    /// numbers apart.
     @ParameterizedTest
     @CsvSource({"F16, 10", "BF16, 7"})
     void narrowWeightsAreRounded(StoredType type, int bits) {

@@ -12,8 +12,8 @@ import dev.fovea.runtime.plan.MemoryPlan;
 import dev.fovea.runtime.plan.MemoryPlanner;
 import dev.fovea.runtime.plan.Program;
 import dev.fovea.runtime.plan.Segmenter;
-import dev.fovea.runtime.store.StoredType;
 import dev.fovea.runtime.store.SafetensorsWriter;
+import dev.fovea.runtime.store.StoredType;
 import dev.fovea.runtime.store.TensorInfo;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -29,9 +29,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 
-/// Makes a folder in PS3's layout with random weights, of 1.29 billion parameters unless told otherwise, and measures how
-/// long it takes to load and how much memory. Run by hand: `LargeCheckpoint make DIR [f32|f16|bf16]`, then
-/// `LargeCheckpoint load DIR` in a process of its own.
+/// Makes a folder in PS3's layout with random weights, of 1.29 billion parameters unless told otherwise, and
+/// measures how long it takes to load and how much memory. Run by hand: `LargeCheckpoint make DIR
+/// [f32|f16|bf16]`, then `LargeCheckpoint load DIR` in a process of its own.
 final class LargeCheckpoint {
     private LargeCheckpoint() {}
 
@@ -50,15 +50,16 @@ final class LargeCheckpoint {
                                 false),
                         true,
                         true),
-                new ModelSpec.Text(
-                        "transformer", 1152, 27, 16, 4304, 64, 256_000, "last", ModelSpec.Gelu.TANH, false));
+                new ModelSpec.Text("transformer", 1152, 27, 16, 4304, 64, 256_000, "last", ModelSpec.Gelu.TANH, false));
     }
 
     /// Writes a folder with random weights, a few bytes at a time.
     static void make(ModelSpec model, Path folder, StoredType type, long seed) throws IOException {
         Files.createDirectories(folder);
         ModelConfig config = ModelConfig.of(model, 0.5, 0.5);
-        Files.writeString(folder.resolve("config.json"), Ps3Config.config(config, "float32").toString());
+        Files.writeString(
+                folder.resolve("config.json"),
+                Ps3Config.config(config, "float32").toString());
         SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
         ModelParameters.of(model).forEach((name, shape) -> {
             long[] sizes = Arrays.stream(shape.dims()).asLongStream().toArray();

@@ -49,25 +49,42 @@ class SiglipTest {
     private Path transformers() {
         SafetensorsWriter w = new SafetensorsWriter();
         String trunk = "vision_model.trunk.", pool = trunk + "attn_pool.";
-        w.add("vision_model.embeddings.patch_embedding.weight", new long[] {8, 3, 4, 4}, of(trunk + "patch_embed.proj.weight"));
+        w.add(
+                "vision_model.embeddings.patch_embedding.weight",
+                new long[] {8, 3, 4, 4},
+                of(trunk + "patch_embed.proj.weight"));
         w.add("vision_model.embeddings.patch_embedding.bias", new long[] {8}, of(trunk + "patch_embed.proj.bias"));
         w.add("vision_model.embeddings.position_embedding.weight", new long[] {4, 8}, of(trunk + "pos_embed"));
         for (int l = 0; l < 2; l++) {
-            block(w, "vision_model.encoder.layers." + l + ".", trunk + "blocks." + l + ".", 8, 13,
-                    new String[] {"norm1", "norm2", "attn.qkv.", "attn.proj", "mlp.fc1", "mlp.fc2"});
+            block(w, "vision_model.encoder.layers." + l + ".", trunk + "blocks." + l + ".", 8, 13, new String[] {
+                "norm1", "norm2", "attn.qkv.", "attn.proj", "mlp.fc1", "mlp.fc2"
+            });
         }
         pair(w, "vision_model.post_layernorm", trunk + "norm");
         w.add("vision_model.head.probe", new long[] {1, 1, 8}, of(pool + "latent"));
-        w.add("vision_model.head.attention.in_proj_weight", new long[] {24, 8}, joined(of(pool + "q.weight"), of(pool + "kv.weight")));
-        w.add("vision_model.head.attention.in_proj_bias", new long[] {24}, joined(of(pool + "q.bias"), of(pool + "kv.bias")));
+        w.add(
+                "vision_model.head.attention.in_proj_weight",
+                new long[] {24, 8},
+                joined(of(pool + "q.weight"), of(pool + "kv.weight")));
+        w.add(
+                "vision_model.head.attention.in_proj_bias",
+                new long[] {24},
+                joined(of(pool + "q.bias"), of(pool + "kv.bias")));
         pair(w, "vision_model.head.attention.out_proj", pool + "proj");
         pair(w, "vision_model.head.layernorm", pool + "norm");
         pair(w, "vision_model.head.mlp.fc1", pool + "mlp.fc1");
         pair(w, "vision_model.head.mlp.fc2", pool + "mlp.fc2");
-        w.add("text_model.embeddings.token_embedding.weight", new long[] {11, 6}, of("text_model.token_embedding.weight"));
-        w.add("text_model.embeddings.position_embedding.weight", new long[] {5, 6}, of("text_model.positional_embedding"));
-        block(w, "text_model.encoder.layers.0.", "text_model.transformer.resblocks.0.", 6, 11,
-                new String[] {"ln_1", "ln_2", "attn.in_proj_", "attn.out_proj", "mlp.c_fc", "mlp.c_proj"});
+        w.add(
+                "text_model.embeddings.token_embedding.weight",
+                new long[] {11, 6},
+                of("text_model.token_embedding.weight"));
+        w.add(
+                "text_model.embeddings.position_embedding.weight",
+                new long[] {5, 6},
+                of("text_model.positional_embedding"));
+        block(w, "text_model.encoder.layers.0.", "text_model.transformer.resblocks.0.", 6, 11, new String[] {
+            "ln_1", "ln_2", "attn.in_proj_", "attn.out_proj", "mlp.c_fc", "mlp.c_proj"
+        });
         pair(w, "text_model.final_layer_norm", "text_model.ln_final");
         pair(w, "text_model.head", "text_model.text_projection");
         w.add("logit_scale", new long[] {1}, of("logit_scale"));
@@ -84,7 +101,10 @@ class SiglipTest {
             String projection = to + "self_attn." + "qkv".charAt(i) + "_proj.";
             float[] weight = of(from + names[2] + "weight"), bias = of(from + names[2] + "bias");
             int size = width * width;
-            w.add(projection + "weight", new long[] {width, width}, Arrays.copyOfRange(weight, i * size, (i + 1) * size));
+            w.add(
+                    projection + "weight",
+                    new long[] {width, width},
+                    Arrays.copyOfRange(weight, i * size, (i + 1) * size));
             w.add(projection + "bias", new long[] {width}, Arrays.copyOfRange(bias, i * width, (i + 1) * width));
         }
         pair(w, to + "self_attn.out_proj", from + names[3]);
@@ -113,7 +133,9 @@ class SiglipTest {
             assertThat(loaded.fresh())
                     .isNotEmpty()
                     .allMatch(name -> Part.of(name).isNew())
-                    .contains("vision_model.prior_prompt", "text_model.prompt_proj.fc1.weight",
+                    .contains(
+                            "vision_model.prior_prompt",
+                            "text_model.prompt_proj.fc1.weight",
                             "vision_model.pos_emb_residual.0");
             assertThat(loaded.unused()).isEmpty();
             assertThat(loaded.taken().size() + loaded.fresh().size()).isEqualTo(parameters.size());
@@ -165,8 +187,8 @@ class SiglipTest {
         try (CpuBackend backend = new CpuBackend(1);
                 Store store = LargeCheckpoint.store(backend, parameters)) {
             WeightLoader.Loaded loaded = WeightLoader.load(model, parameters, parameters, true, store);
-            assertThat(loaded.notes()).containsExactly(
-                    "logit_scale 4.7 set to 4.6051702, as training keeps it within 0 and ln 100");
+            assertThat(loaded.notes())
+                    .containsExactly("logit_scale 4.7 set to 4.6051702, as training keeps it within 0 and ln 100");
             assertThat(TinyModel.read(store, "logit_scale")).containsExactly((float) Math.log(100));
         }
     }

@@ -59,8 +59,10 @@ class TensorFilesTest {
         Path file = folder.resolve("a");
         new SafetensorsWriter()
                 .add("u", StoredType.U8, new long[] {1}, MemorySegment.ofArray(new byte[1]))
-                .add("x", new TensorInfo(type, new long[] {2, 4}), out ->
-                        FloatsOut.write(MemorySegment.ofArray(values), type, out))
+                .add(
+                        "x",
+                        new TensorInfo(type, new long[] {2, 4}),
+                        out -> FloatsOut.write(MemorySegment.ofArray(values), type, out))
                 .write(file);
         TensorFiles files = TensorFiles.open(file);
         assertThat(files.floats("x")).isEqualTo(values);
@@ -72,13 +74,19 @@ class TensorFilesTest {
     @Test
     void roundingToBf16IsToTheNearestEven() throws IOException {
         float[][] cases = {
-            {0x1.01p0f, 1}, {0x1.03p0f, 0x1.04p0f}, {0x1.010002p0f, 0x1.02p0f}, {-0x1.01p0f, -1}, {0x1.fffffep127f, Float.POSITIVE_INFINITY}
+            {0x1.01p0f, 1},
+            {0x1.03p0f, 0x1.04p0f},
+            {0x1.010002p0f, 0x1.02p0f},
+            {-0x1.01p0f, -1},
+            {0x1.fffffep127f, Float.POSITIVE_INFINITY}
         };
         for (float[] each : cases) {
             Path file = folder.resolve("r");
             new SafetensorsWriter()
-                    .add("x", new TensorInfo(StoredType.BF16, new long[] {1}), out ->
-                            FloatsOut.write(MemorySegment.ofArray(new float[] {each[0]}), StoredType.BF16, out))
+                    .add(
+                            "x",
+                            new TensorInfo(StoredType.BF16, new long[] {1}),
+                            out -> FloatsOut.write(MemorySegment.ofArray(new float[] {each[0]}), StoredType.BF16, out))
                     .write(file);
             assertThat(TensorFiles.open(file).floats("x")).containsExactly(each[1]);
         }
@@ -87,8 +95,10 @@ class TensorFilesTest {
     @Test
     void whatIsBeyondF16IsRefused() {
         SafetensorsWriter writer = new SafetensorsWriter()
-                .add("x", new TensorInfo(StoredType.F16, new long[] {1}), out ->
-                        FloatsOut.write(MemorySegment.ofArray(new float[] {7e4f}), StoredType.F16, out));
+                .add(
+                        "x",
+                        new TensorInfo(StoredType.F16, new long[] {1}),
+                        out -> FloatsOut.write(MemorySegment.ofArray(new float[] {7e4f}), StoredType.F16, out));
         assertThatThrownBy(() -> writer.write(folder.resolve("x")))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("70000.0 is beyond F16");
@@ -132,7 +142,9 @@ class TensorFilesTest {
     void aWrongIndexIsNamed(String index, String message) throws IOException {
         shards(index);
         if (message.equals("m-3")) {
-            new SafetensorsWriter().add("a", new long[] {1}, 1f).add("c", new long[] {1}, 1f)
+            new SafetensorsWriter()
+                    .add("a", new long[] {1}, 1f)
+                    .add("c", new long[] {1}, 1f)
                     .write(folder.resolve("m-1.safetensors"));
             message = "it does not say that m-1.safetensors holds tensor 'c'";
         }
@@ -142,7 +154,8 @@ class TensorFilesTest {
                 .hasMessageContaining(expected);
     }
 
-    /// Damaged headers: only the documented exception, and memory of the order of the file's, not of what it claims.
+    /// Damaged headers: only the documented exception, and memory of the order of the file's, not of what it
+    /// claims.
     @Test
     void damagedFilesCostLittle() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -170,7 +183,8 @@ class TensorFilesTest {
             try {
                 TensorFiles read = TensorFiles.open(file);
                 for (String name : read.infos().keySet()) {
-                    assertThat(read.floats(name)).hasSize((int) read.infos().get(name).elements());
+                    assertThat(read.floats(name))
+                            .hasSize((int) read.infos().get(name).elements());
                 }
             } catch (StoreException _) {
                 // the documented answer

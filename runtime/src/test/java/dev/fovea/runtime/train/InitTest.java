@@ -74,12 +74,16 @@ class InitTest {
         assertThat(out.resolve("tokenizer.json")).isRegularFile();
         PretrainedModel exported = PretrainedModel.open(out);
         assertThat(exported.config()).isEqualTo(trained.config());
-        assertSameBits(trained.files(), exported.files(), trained.files().infos().keySet());
+        assertSameBits(
+                trained.files(), exported.files(), trained.files().infos().keySet());
 
         String digest = exported.files().digest();
         ResolvedSpec spec = TinySpec.read(folder, "init={from: hf, sha256: " + digest + "}", STILL);
         RunFolder second = run(spec, "others", 1);
-        assertSameBits(trained.files(), PretrainedModel.open(second.path()).files(), trained.files().infos().keySet());
+        assertSameBits(
+                trained.files(),
+                PretrainedModel.open(second.path()).files(),
+                trained.files().infos().keySet());
         int all = trained.files().infos().size();
         assertThat(notes).contains("init: " + all + " parameters taken from hf, 0 start fresh");
 
@@ -110,7 +114,9 @@ class InitTest {
         String init = "init={from: siglip.safetensors, sha256: " + digest + "}";
         RunFolder second = run(TinySpec.read(folder, init, STILL, "seed=7"), "others", 1);
         TensorFiles found = PretrainedModel.open(second.path()).files();
-        List<String> taken = trained.infos().keySet().stream().filter(n -> !Part.of(n).isNew()).toList();
+        List<String> taken = trained.infos().keySet().stream()
+                .filter(n -> !Part.of(n).isNew())
+                .toList();
         assertSameBits(trained, found, taken);
         String prompt = "vision_model.prior_prompt";
         assertThat(found.floats(prompt)).isNotEqualTo(trained.floats(prompt));

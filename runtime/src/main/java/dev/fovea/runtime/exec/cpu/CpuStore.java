@@ -33,8 +33,8 @@ final class CpuStore implements Store {
         return tensor.array;
     }
 
-    /// Makes the arrays of parameters that are new, on all cores: the first touch of gigabytes of memory takes many
-    /// seconds on one.
+    /// Makes the arrays of parameters that are new, on all cores: the first touch of gigabytes of memory takes
+    /// many seconds on one.
     void addAll(List<Value> parameters) {
         List<Value> fresh = parameters.stream()
                 .filter(parameter -> !data.containsKey(parameter.name()))
@@ -44,8 +44,7 @@ final class CpuStore implements Store {
                 .toList();
         for (int i = 0; i < fresh.size(); i++) {
             Value parameter = fresh.get(i);
-            data.putIfAbsent(
-                    parameter.name(), new Tensor(parameter.shape().elements(), arrays.get(i)));
+            data.putIfAbsent(parameter.name(), new Tensor(parameter.shape().elements(), arrays.get(i)));
         }
     }
 
