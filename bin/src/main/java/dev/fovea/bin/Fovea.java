@@ -132,6 +132,10 @@ public final class Fovea implements Callable<Integer> {
                 new StatusVerb(this, surroundings.clock()),
                 new SyncVerb(this),
                 new CommandLine(new DataVerb()).addSubcommand(new DataExportVerb(this)),
+                new CommandLine(new CheckpointVerb())
+                        .addSubcommand(new CheckpointShowVerb(this))
+                        .addSubcommand(new CheckpointExportVerb(this))
+                        .addSubcommand(new CheckpointDiffVerb(this)),
                 new SchemaVerb(this),
                 new DoctorVerb(this),
                 new CompletionVerb(this));

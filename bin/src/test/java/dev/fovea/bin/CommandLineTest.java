@@ -23,7 +23,9 @@ class CommandLineTest {
 
     static Stream<String> verbs() {
         CommandLine line = commandLine();
-        return Stream.concat(line.getSubcommands().keySet().stream(), Stream.of("data export"));
+        return Stream.concat(
+                line.getSubcommands().keySet().stream(),
+                Stream.of("data export", "checkpoint show", "checkpoint export", "checkpoint diff"));
     }
 
     private static CommandLine commandLine() {
@@ -43,6 +45,10 @@ class CommandLineTest {
                         "sync",
                         "data",
                         "data export",
+                        "checkpoint",
+                        "checkpoint show",
+                        "checkpoint export",
+                        "checkpoint diff",
                         "schema",
                         "doctor",
                         "completion");

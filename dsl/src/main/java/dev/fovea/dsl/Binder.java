@@ -7,6 +7,7 @@ import dev.fovea.dsl.spec.DataSpec;
 import dev.fovea.dsl.spec.Duration;
 import dev.fovea.dsl.spec.EvalSpec;
 import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.dsl.spec.InitSpec;
 import dev.fovea.dsl.spec.LossSpec;
 import dev.fovea.dsl.spec.ModelSpec;
 import dev.fovea.dsl.spec.OptimSpec;
@@ -38,6 +39,7 @@ final class Binder {
                 text("name"),
                 text("doc"),
                 new ModelSpec(vision(), ps3(), textTower()),
+                init(),
                 data(),
                 loss(),
                 optim(),
@@ -49,6 +51,12 @@ final class Binder {
                         duration("eval.every"), texts("eval.tasks"), integer("eval.scenes"), integer("eval.gallery")),
                 run(),
                 new TrackingSpec(text("tracking.type"), text("tracking.uri"), text("tracking.experiment")));
+    }
+
+    private @Nullable InitSpec init() {
+        return v.has("init") // given or left as `none`; otherwise its keys are there instead
+                ? null
+                : new InitSpec(text("init.from"), text("init.sha256"), flag("init.strict"));
     }
 
     private ModelSpec.Vision vision() {

@@ -4,15 +4,16 @@ import dev.fovea.dsl.keys.SpecKeys;
 import dev.fovea.dsl.spec.Duration;
 import dev.fovea.dsl.spec.ExperimentSpec;
 import java.text.Normalizer;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The canonical form of what a spec computes: JSON without spaces, keys sorted, every default written out, no
-/// sections
-/// that say how. Numbers with whole values below 2^53 are written as integers, others as the shortest decimal that
-/// reads back as the same double; lengths in steps, samples, epochs or seconds; text in Unicode's NFC.
+/// sections that say how. Numbers with whole values below 2^53 are written as integers, others as the shortest
+/// decimal that reads back as the same double; lengths in steps, samples, epochs or seconds; text in Unicode's
+/// NFC.
 final class Canonical {
     private final StringBuilder out = new StringBuilder();
 
@@ -21,13 +22,24 @@ final class Canonical {
     static String text(ExperimentSpec spec) {
         Map<String, @Nullable Object> what = new TreeMap<>();
         SpecTree.of(spec, false).forEach((section, value) -> {
-            if (SpecKeys.entersRunKey(section)) {
-                what.put(section, value);
+            if (SpecKeys.entersRunKey(section) && value != null) {
+                what.put(section, withoutPlaces(section, value));
             }
         });
         Canonical canonical = new Canonical();
         canonical.value(what);
         return canonical.out.toString();
+    }
+
+    /// A section without the keys that only say where something lies. A section that may be left out and is,
+    /// adds nothing, so that specs from before it was known keep their keys.
+    private static Object withoutPlaces(String section, Object value) {
+        if (!(value instanceof Map<?, ?> map)) {
+            return value;
+        }
+        Map<Object, @Nullable Object> kept = new LinkedHashMap<>(map);
+        kept.keySet().removeIf(key -> !SpecKeys.entersRunKey(section + "." + key));
+        return kept;
     }
 
     private void value(@Nullable Object value) {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Checks that values make sense together. A check whose inputs are missing or wrong is skipped; everything else is
-/// still checked, so that one reading finds all problems.
+/// Checks that values make sense together. A check whose inputs are missing or wrong is skipped; everything else
+/// is still checked, so that one reading finds all problems.
 final class MeaningCheck {
     private final Values v;
     private final Findings findings;
@@ -22,12 +22,24 @@ final class MeaningCheck {
     static void check(Values values, Findings findings) {
         new ModelCheck(values, findings).check();
         MeaningCheck check = new MeaningCheck(values, findings);
+        check.init();
         check.source();
         check.preprocessing();
         check.objective();
         check.schedule();
         check.evaluation();
         check.tracking();
+    }
+
+    private void init() {
+        String digest = v.text("init.sha256");
+        if (digest != null && !digest.matches("[0-9a-f]{64}")) {
+            findings.error(
+                    v.mark("init.sha256"),
+                    "init.sha256",
+                    "expected 64 hexadecimal digits, found \"" + digest + '"',
+                    "fovea checkpoint show PATH prints them");
+        }
     }
 
     private void source() {

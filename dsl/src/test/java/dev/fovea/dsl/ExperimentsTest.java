@@ -35,7 +35,7 @@ class ExperimentsTest {
         ExperimentSpec large = read("ps3/ps3-4k-siglip.yaml").spec();
         assertThat(small.model().vision())
                 .isEqualTo(new ModelSpec.Vision(
-                        "vit", 1152, 27, 16, 4304, 14, "map", ModelSpec.Positions.RESAMPLE, 0, true, null));
+                        "vit", 1152, 27, 16, 4304, 14, "map"));
         assertThat(small.model().ps3().scales()).containsExactly(378, 756, 1512);
         assertThat(large.model().ps3().scales()).containsExactly(378, 756, 1512, 3780);
         assertThat(small.batch().global()).isEqualTo(8192);

@@ -73,10 +73,10 @@ class LauncherTest {
                 .doesNotContain(VECTOR);
     }
 
-    @Test
-    void workWithoutArithmeticGetsTheFullCompiler() throws Exception {
-        assertThat(fake.fovea(Map.of(), "data", "export", "x").lines())
-                .doesNotContain(VECTOR, "-XX:TieredStopAtLevel=1");
+    @ParameterizedTest
+    @ValueSource(strings = {"data export x", "checkpoint show x"})
+    void workWithoutArithmeticGetsTheFullCompiler(String line) throws Exception {
+        assertThat(fake.fovea(Map.of(), line.split(" ")).lines()).doesNotContain(VECTOR, "-XX:TieredStopAtLevel=1");
     }
 
     @Test

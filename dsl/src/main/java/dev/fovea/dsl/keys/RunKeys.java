@@ -5,6 +5,7 @@ import static dev.fovea.dsl.spec.Duration.Unit.STEPS;
 
 import dev.fovea.dsl.spec.Duration;
 import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.dsl.spec.InitSpec;
 import dev.fovea.dsl.spec.RunSpec;
 import dev.fovea.dsl.spec.TrackingSpec;
 
@@ -14,6 +15,7 @@ final class RunKeys {
 
     static void fill(Table t) {
         experiment(t.of(ExperimentSpec.class));
+        init(t.of(InitSpec.class));
         run(t.of(RunSpec.class));
         Table.Of checkpoint = t.of(RunSpec.Checkpoint.class);
         checkpoint
@@ -44,6 +46,9 @@ final class RunKeys {
                 .or("")
                 .example("PS3 on my own pictures");
         t.key("model", "The two towers.");
+        t.key("init", "Weights that training starts from; `none` for random ones.")
+                .word("none", null)
+                .example("{from: siglip/, sha256: 64 hexadecimal digits}");
         t.key("data", "Where examples come from and how they become tensors.");
         t.key("loss", "The training objective.");
         t.key("optim", "The optimizer.");
@@ -57,6 +62,23 @@ final class RunKeys {
         t.key("eval", "What is measured, and when.");
         t.key("run", "How the run is executed. Not part of the run key.");
         t.key("tracking", "Where metrics go. Not part of the run key.");
+    }
+
+    private static void init(Table.Of t) {
+        t.key(
+                        "from",
+                        "A PS3 folder, a SigLIP file or folder, a run folder or one of its checkpoints, relative to the"
+                                + " spec's folder. Not part of the run key.")
+                .oneLine(4096)
+                .example("siglip-so400m/");
+        t.key("sha256", "Digest of the weights, as `fovea checkpoint show` prints it; it names them in the run key.")
+                .oneLine(64)
+                .example("64 hexadecimal digits");
+        t.key(
+                        "strict",
+                        "Both towers must be complete and no weight may be left over; otherwise what is missing starts"
+                                + " fresh.")
+                .or(true);
     }
 
     private static void run(Table.Of t) {

@@ -5,6 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The two towers and what PS3 adds to the vision tower.
 public record ModelSpec(Vision vision, Ps3 ps3, Text text) {
+    /// The same with patches chosen otherwise.
+    public ModelSpec with(Select other) {
+        return new ModelSpec(vision, ps3.with(other), text);
+    }
+
     /// A vision transformer.
     ///
     /// @param type `vit`
@@ -30,6 +35,11 @@ public record ModelSpec(Vision vision, Ps3 ps3, Text text) {
             int positionSide,
             boolean finalNorm,
             @Nullable Adapter adapter) {
+        /// A tower as SigLIP has it: the table is resampled, a LayerNorm ends it, no adapter.
+        public Vision(String type, int width, int depth, int heads, int mlp, int patch, String pool) {
+            this(type, width, depth, heads, mlp, patch, pool, Positions.RESAMPLE, 0, true, null);
+        }
+
         /// Width of the shared image-text space.
         public int sharedWidth() {
             return adapter == null ? width : adapter.out();
@@ -61,7 +71,12 @@ public record ModelSpec(Vision vision, Ps3 ps3, Text text) {
             Select select,
             boolean lowResKvCache,
             boolean separatePosEmb,
-            boolean resizeAntialias) {}
+            boolean resizeAntialias) {
+        /// The same with patches chosen otherwise.
+        public Ps3 with(Select other) {
+            return new Ps3(scales, other, lowResKvCache, separatePosEmb, resizeAntialias);
+        }
+    }
 
     /// How patches are chosen.
     ///
@@ -87,7 +102,76 @@ public record ModelSpec(Vision vision, Ps3 ps3, Text text) {
             ScoreMaps scoreMaps,
             int firstScales,
             Budgets budgets,
-            Ties ties) {}
+            Ties ties) {
+        /// One map for all scales, nothing smoothed, all scales allowed, exact budgets: the defaults.
+        public Select(
+                Strategy strategy,
+                List<Integer> fromLayers,
+                int maxTokens,
+                @Nullable List<Integer> perScale,
+                @Nullable HighresFeature highresFeature) {
+            this(
+                    strategy,
+                    fromLayers,
+                    maxTokens,
+                    perScale,
+                    highresFeature,
+                    Smooth.NONE,
+                    5,
+                    ScoreMaps.SHARED,
+                    0,
+                    Budgets.EXACT,
+                    Ties.LOWEST_INDEX);
+        }
+
+        /// The same with other budgets.
+        public Select withBudgets(int tokens, @Nullable List<Integer> shares, Budgets arithmetic) {
+            return new Select(
+                    strategy,
+                    fromLayers,
+                    tokens,
+                    shares,
+                    highresFeature,
+                    smooth,
+                    temperature,
+                    scoreMaps,
+                    firstScales,
+                    arithmetic,
+                    ties);
+        }
+
+        /// The same with other scores.
+        public Select withScores(Smooth smoothing, ScoreMaps maps) {
+            return new Select(
+                    strategy,
+                    fromLayers,
+                    maxTokens,
+                    perScale,
+                    highresFeature,
+                    smoothing,
+                    temperature,
+                    maps,
+                    firstScales,
+                    budgets,
+                    ties);
+        }
+
+        /// The same with only the first so many high scales, 0 for all.
+        public Select withFirstScales(int allowed) {
+            return new Select(
+                    strategy,
+                    fromLayers,
+                    maxTokens,
+                    perScale,
+                    highresFeature,
+                    smooth,
+                    temperature,
+                    scoreMaps,
+                    allowed,
+                    budgets,
+                    ties);
+        }
+    }
 
     /// How scores are smoothed.
     public enum Smooth {

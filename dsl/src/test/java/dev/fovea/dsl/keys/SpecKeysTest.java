@@ -72,6 +72,7 @@ class SpecKeysTest {
                         "name",
                         "doc",
                         "model",
+                        "init",
                         "data",
                         "loss",
                         "optim",

@@ -70,7 +70,7 @@ public final class TextTower {
     }
 
     private Value projected(Value chosen) {
-        int width = spec.text().width(), shared = spec.vision().width();
+        int width = spec.text().width(), shared = spec.vision().sharedWidth();
         String name = "text_model.text_projection";
         return spec.text().projBias()
                 ? layers.linear(chosen, name, width, shared)
@@ -82,9 +82,9 @@ public final class TextTower {
         return layers.b.add(new NormOp.Normalize(pooled, 1e-12));
     }
 
-    /// normalised text (B,1,D) -> selection prompt (B,1,D)
+    /// normalised text (B,1,S) -> selection prompt (B,1,D), S the width of the shared space
     public Value prompt(Value normalized) {
         int d = spec.vision().width();
-        return layers.normedMlp(normalized, "text_model.prompt_proj", d, d, d, d);
+        return layers.normedMlp(normalized, "text_model.prompt_proj", spec.vision().sharedWidth(), d, d, d);
     }
 }

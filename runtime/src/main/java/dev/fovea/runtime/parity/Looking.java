@@ -53,7 +53,7 @@ final class Looking implements AutoCloseable {
         ModelSpec.Smooth smooth = golden.params().path("smooth_selection_prob").asBoolean(false)
                 ? ModelSpec.Smooth.AREA
                 : ModelSpec.Smooth.NONE;
-        return ParityModel.smoothed(model, smooth);
+        return model.with(model.ps3().select().withScores(smooth, ModelSpec.ScoreMaps.SHARED));
     }
 
     List<ScaleGrid> grids() {

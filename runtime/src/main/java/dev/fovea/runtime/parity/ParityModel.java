@@ -28,11 +28,7 @@ public final class ParityModel {
                 number(vit, "num_heads"),
                 (int) (width * real(vit, "mlp_ratio")),
                 number(vit, "patch_size"),
-                "map",
-                ModelSpec.Positions.RESAMPLE,
-                0,
-                true,
-                null);
+                "map");
         ModelSpec.Ps3 ps3 = new ModelSpec.Ps3(
                 ints(v, "ps3_scales"),
                 select(v, c.params().path("config_overrides"), strategy),
@@ -58,49 +54,7 @@ public final class ParityModel {
                 ints(v, "select_based_on_layer"),
                 most,
                 perScale(v, overrides),
-                feature,
-                ModelSpec.Smooth.NONE,
-                5,
-                ModelSpec.ScoreMaps.SHARED,
-                0,
-                ModelSpec.Budgets.RELEASED,
-                ModelSpec.Ties.LOWEST_INDEX);
-    }
-
-    /// The same model with scores smoothed as given.
-    static ModelSpec smoothed(ModelSpec m, ModelSpec.Smooth smooth) {
-        ModelSpec.Select s = m.ps3().select();
-        return with(m, select(s, smooth, s.scoreMaps()));
-    }
-
-    /// The same model with a score map for each scale.
-    static ModelSpec perScale(ModelSpec m) {
-        ModelSpec.Select s = m.ps3().select();
-        return with(m, select(s, s.smooth(), ModelSpec.ScoreMaps.PER_SCALE));
-    }
-
-    private static ModelSpec.Select select(ModelSpec.Select s, ModelSpec.Smooth smooth, ModelSpec.ScoreMaps maps) {
-        return new ModelSpec.Select(
-                s.strategy(),
-                s.fromLayers(),
-                s.maxTokens(),
-                s.perScale(),
-                s.highresFeature(),
-                smooth,
-                s.temperature(),
-                maps,
-                s.firstScales(),
-                s.budgets(),
-                s.ties());
-    }
-
-    private static ModelSpec with(ModelSpec m, ModelSpec.Select select) {
-        ModelSpec.Ps3 p = m.ps3();
-        return new ModelSpec(
-                m.vision(),
-                new ModelSpec.Ps3(
-                        p.scales(), select, p.lowResKvCache(), p.separatePosEmb(), p.resizeAntialias()),
-                m.text());
+                feature);
     }
 
     /// Budgets of the scales where the config names them; overriding their sum frees them.

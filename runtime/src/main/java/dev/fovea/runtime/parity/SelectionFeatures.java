@@ -24,7 +24,9 @@ final class SelectionFeatures {
     }
 
     void check(Findings out) {
-        ModelSpec spec = ParityModel.perScale(ParityModel.spec(golden, ModelSpec.Strategy.BOTTOM_UP));
+        ModelSpec shared = ParityModel.spec(golden, ModelSpec.Strategy.BOTTOM_UP);
+        ModelSpec spec = shared.with(
+                shared.ps3().select().withScores(ModelSpec.Smooth.NONE, ModelSpec.ScoreMaps.PER_SCALE));
         ParityGraph g = new ParityGraph(golden);
         Value pixels = g.in("pixel_values");
         VisionTower tower = new VisionTower(g.builder(), g.parameters(), spec);

@@ -14,13 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.Set;
 
-/// A safetensors file, memory-mapped. Nothing is read before it is asked for, and a damaged file is refused whole.
+/// A safetensors file, memory-mapped. Nothing is read before it is asked for, and a damaged file is refused
+/// whole.
 ///
 /// Format: https://github.com/huggingface/safetensors. Data need not be aligned, so elements are read unaligned.
 public final class Safetensors {
-    /// The largest header that the format allows.
-    static final long MOST_HEADER_BYTES = 100_000_000;
-
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT =
@@ -55,16 +53,9 @@ public final class Safetensors {
 
     /// Reads from memory that holds a whole file.
     static Safetensors read(String file, MemorySegment bytes) {
-        if (bytes.byteSize() < 8) {
-            throw new StoreException(
-                    file + ": not a safetensors file: it has " + bytes.byteSize() + " bytes, the header alone needs 8");
-        }
+        SafetensorsHeader.checkSize(file, bytes.byteSize());
         long length = bytes.get(LONG, 0);
-        if (length < 0 || length > bytes.byteSize() - 8 || length > MOST_HEADER_BYTES) {
-            throw new StoreException(
-                    "%s: not a safetensors file, or cut short: the header is said to have %s bytes, %d follow"
-                            .formatted(file, Long.toUnsignedString(length), bytes.byteSize() - 8));
-        }
+        SafetensorsHeader.checkLength(file, length, bytes.byteSize() - 8);
         byte[] json = bytes.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
         MemorySegment data = bytes.asSlice(8 + length);
         return new Safetensors(file, SafetensorsHeader.parse(file, json, data.byteSize()), data);

@@ -15,14 +15,16 @@ import tools.jackson.databind.json.JsonMapper;
 /// The JSON header of a safetensors file, read strictly.
 ///
 /// Format: https://github.com/huggingface/safetensors, section Format. Offsets count from the end of the header;
-/// the
-/// data
-/// have no holes and no overlaps, and end with the file.
+/// the data have no holes and no overlaps, and end with the file.
 ///
 /// @param entries tensors in the order of their data
 /// @param metadata the free texts under `__metadata__`, in file order
 record SafetensorsHeader(SequencedMap<String, Entry> entries, SequencedMap<String, String> metadata) {
     static final String METADATA = "__metadata__";
+
+    /// The largest header that the format allows.
+    static final long MOST_BYTES = 100_000_000;
+
     private static final int MOST_DIMENSIONS = 64;
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -34,6 +36,27 @@ record SafetensorsHeader(SequencedMap<String, Entry> entries, SequencedMap<Strin
     record Entry(TensorInfo info, long begin) {}
 
     private record Named(String name, Entry entry) {}
+
+    /// Checks the length of the header, the first 8 bytes of the file, before anything is allocated for it.
+    ///
+    /// @param file for messages
+    /// @param length as stored
+    /// @param rest bytes of the file behind the first 8
+    static void checkLength(String file, long length, long rest) {
+        if (length < 0 || length > rest || length > MOST_BYTES) {
+            throw new StoreException(
+                    "%s: not a safetensors file, or cut short: the header is said to have %s bytes, %d follow"
+                            .formatted(file, Long.toUnsignedString(length), rest));
+        }
+    }
+
+    /// Refuses a file too short for the length of its header.
+    static void checkSize(String file, long size) {
+        if (size < 8) {
+            throw new StoreException(
+                    file + ": not a safetensors file: it has " + size + " bytes, the header alone needs 8");
+        }
+    }
 
     /// @param file for messages
     /// @param json the header's bytes, padding included

@@ -29,8 +29,32 @@ public final class SafetensorsWriter {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int CHUNK = 1 << 16;
 
-    private final SequencedMap<String, TensorView> tensors = new LinkedHashMap<>();
+    private final SequencedMap<String, Entry> tensors = new LinkedHashMap<>();
     private final SequencedMap<String, String> metadata = new LinkedHashMap<>();
+
+    /// Writes the data of one tensor: exactly as many bytes as its type and shape say.
+    @FunctionalInterface
+    public interface TensorContent {
+        /// Writes little-endian elements, row-major; the stream is the caller's to close.
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    private record Entry(TensorInfo info, TensorContent content) {}
+
+    /// Adds a tensor whose data are made while the file is written, so that it never lies in memory as a whole.
+    ///
+    /// @param name unique in the file
+    /// @param info type and shape
+    /// @param content called once for each time the file is written
+    public SafetensorsWriter add(String name, TensorInfo info, TensorContent content) {
+        if (name.equals(SafetensorsHeader.METADATA)) {
+            throw new IllegalArgumentException("the name " + name + " is reserved by the format");
+        }
+        if (tensors.putIfAbsent(name, new Entry(info, content)) != null) {
+            throw new IllegalArgumentException("two tensors are named '" + name + "'");
+        }
+        return this;
+    }
 
     /// Adds a tensor whose data stay valid until the file is written.
     ///
@@ -54,13 +78,7 @@ public final class SafetensorsWriter {
 
     /// Adds a tensor.
     public SafetensorsWriter add(String name, TensorView tensor) {
-        if (name.equals(SafetensorsHeader.METADATA)) {
-            throw new IllegalArgumentException("the name " + name + " is reserved by the format");
-        }
-        if (tensors.putIfAbsent(name, tensor) != null) {
-            throw new IllegalArgumentException("two tensors are named '" + name + "'");
-        }
-        return this;
+        return add(name, tensor.info(), out -> copy(tensor.data(), new byte[CHUNK], out));
     }
 
     /// Adds a free text to the header.
@@ -78,7 +96,7 @@ public final class SafetensorsWriter {
 
     /// Writes the whole file to a stream.
     public void writeTo(OutputStream out) throws IOException {
-        List<Map.Entry<String, TensorView>> ordered = new ArrayList<>(tensors.sequencedEntrySet());
+        List<Map.Entry<String, Entry>> ordered = new ArrayList<>(tensors.sequencedEntrySet());
         ordered.sort(
                 Comparator.comparingInt(entry -> -entry.getValue().info().type().bytes()));
         byte[] header = header(ordered);
@@ -87,20 +105,24 @@ public final class SafetensorsWriter {
                 .putLong(header.length)
                 .array());
         out.write(header);
-        byte[] chunk = new byte[CHUNK];
-        for (Map.Entry<String, TensorView> entry : ordered) {
-            copy(entry.getValue().data(), chunk, out);
+        for (Map.Entry<String, Entry> entry : ordered) {
+            Counted counted = new Counted(out);
+            entry.getValue().content().writeTo(counted);
+            if (counted.bytes != entry.getValue().info().bytes()) {
+                throw new IllegalStateException("tensor '" + entry.getKey() + "' is "
+                        + entry.getValue().info() + " and got " + counted.bytes + " bytes");
+            }
         }
     }
 
-    private byte[] header(List<Map.Entry<String, TensorView>> ordered) {
+    private byte[] header(List<Map.Entry<String, Entry>> ordered) {
         ObjectNode root = JSON.createObjectNode();
         if (!metadata.isEmpty()) {
             ObjectNode texts = root.putObject(SafetensorsHeader.METADATA);
             metadata.forEach(texts::put);
         }
         long begin = 0;
-        for (Map.Entry<String, TensorView> entry : ordered) {
+        for (Map.Entry<String, Entry> entry : ordered) {
             TensorInfo info = entry.getValue().info();
             ObjectNode node = root.putObject(entry.getKey());
             node.put("dtype", info.type().name());
@@ -122,6 +144,28 @@ public final class SafetensorsWriter {
             int part = (int) Math.min(chunk.length, data.byteSize() - done);
             MemorySegment.copy(data, ValueLayout.JAVA_BYTE, done, chunk, 0, part);
             out.write(chunk, 0, part);
+        }
+    }
+
+    /// Counts what passes through.
+    private static final class Counted extends OutputStream {
+        private final OutputStream out;
+        private long bytes;
+
+        Counted(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            out.write(value);
+            bytes++;
+        }
+
+        @Override
+        public void write(byte[] values, int offset, int length) throws IOException {
+            out.write(values, offset, length);
+            bytes += length;
         }
     }
 }

@@ -190,7 +190,7 @@ public final class Experiment {
                         spec.run().checkpoint().keep(),
                         listener::note);
                 Snapshots snapshots = new Snapshots(store, checkpoints, programs.parameters());
-                long first = resume(checkpoints, snapshots);
+                long first = resume(checkpoints, snapshots, new StartingPoint(resolved, journal, listener), store);
                 Steps steps = new Steps(spec.batch().global(), corpus.size(Split.TRAIN));
                 long total = steps.of("schedule.length", spec.schedule().length());
                 announce(folder, backend, snapshots, programs, first, total);
@@ -257,10 +257,10 @@ public final class Experiment {
     }
 
     /// Loads the newest checkpoint, or starts afresh; answers the steps done.
-    private long resume(Checkpoints checkpoints, Snapshots snapshots) {
+    private long resume(Checkpoints checkpoints, Snapshots snapshots, StartingPoint start, Store store) {
         Optional<Checkpoint> latest = checkpoints.latest();
         if (latest.isEmpty()) {
-            snapshots.initialize(spec.seed());
+            start.fill(snapshots, store);
             return 0;
         }
         Checkpoint checkpoint = latest.get();

@@ -1,6 +1,7 @@
 package dev.fovea.runtime.train;
 
 import dev.fovea.runtime.exec.Store;
+import dev.fovea.runtime.ir.Shape;
 import dev.fovea.runtime.model.Init;
 import dev.fovea.runtime.model.Parameters;
 import dev.fovea.runtime.store.Checkpoint;
@@ -14,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
@@ -34,12 +36,27 @@ final class Snapshots {
 
     /// Gives every parameter its starting values.
     void initialize(long seed) {
+        initialize(seed, recipes.sequencedKeySet());
+    }
+
+    /// Gives these parameters their starting values, which do not depend on the others.
+    void initialize(long seed, Collection<String> names) {
         recipes.forEach((name, recipe) -> {
+            if (!names.contains(name)) {
+                return;
+            }
             float[] values = Init.values(recipe.init(), name, recipe.value().shape(), seed);
             try (Arena arena = Arena.ofConfined()) {
                 store.write(name, arena.allocateFrom(ValueLayout.JAVA_FLOAT, values));
             }
         });
+    }
+
+    /// Shapes of the parameters.
+    SequencedMap<String, Shape> shapes() {
+        SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
+        recipes.forEach((name, recipe) -> shapes.put(name, recipe.value().shape()));
+        return shapes;
     }
 
     /// Scalars of the model.

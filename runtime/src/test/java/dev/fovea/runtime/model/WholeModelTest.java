@@ -34,7 +34,7 @@ class WholeModelTest {
 
     private static ModelSpec tiny() {
         return new ModelSpec(
-                new ModelSpec.Vision("vit", 8, 2, 2, 12, 4, "map", ModelSpec.Positions.RESAMPLE, 0, true, null),
+                new ModelSpec.Vision("vit", 8, 2, 2, 12, 4, "map"),
                 new ModelSpec.Ps3(
                         List.of(8, 16, 32),
                         new ModelSpec.Select(
@@ -42,13 +42,7 @@ class WholeModelTest {
                                 List.of(0, 1),
                                 12,
                                 null,
-                                new ModelSpec.HighresFeature(16, 4, 5, 1, 4, "mean"),
-                                ModelSpec.Smooth.NONE,
-                                5,
-                                ModelSpec.ScoreMaps.SHARED,
-                                0,
-                                ModelSpec.Budgets.EXACT,
-                                ModelSpec.Ties.LOWEST_INDEX),
+                                new ModelSpec.HighresFeature(16, 4, 5, 1, 4, "mean")),
                         true,
                         true,
                         false),
@@ -138,7 +132,7 @@ class WholeModelTest {
 
     private static ModelSpec released(List<Integer> scales, int vocab) {
         return new ModelSpec(
-                new ModelSpec.Vision("vit", 1152, 27, 16, 4304, 14, "map", ModelSpec.Positions.RESAMPLE, 0, true, null),
+                new ModelSpec.Vision("vit", 1152, 27, 16, 4304, 14, "map"),
                 new ModelSpec.Ps3(
                         scales,
                         new ModelSpec.Select(
@@ -146,13 +140,7 @@ class WholeModelTest {
                                 List.of(0, 9, 18, 26),
                                 2560,
                                 null,
-                                new ModelSpec.HighresFeature(1512, 512, 512, 3, 28, "mean"),
-                                ModelSpec.Smooth.NONE,
-                                5,
-                                ModelSpec.ScoreMaps.SHARED,
-                                0,
-                                ModelSpec.Budgets.EXACT,
-                                ModelSpec.Ties.LOWEST_INDEX),
+                                new ModelSpec.HighresFeature(1512, 512, 512, 3, 28, "mean")),
                         true,
                         true,
                         false),

@@ -53,6 +53,7 @@ final class CpuSession implements Session {
     }
 
     private void allocate(Program program, CpuStore store) {
+        store.addAll(program.graph().parameters());
         for (Value parameter : program.graph().parameters()) {
             slots[plan.slot(parameter)] = store.array(parameter);
         }

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -32,6 +33,21 @@ final class CpuStore implements Store {
         return tensor.array;
     }
 
+    /// Makes the arrays of parameters that are new, on all cores: the first touch of gigabytes of memory takes
+    /// many seconds on one.
+    void addAll(List<Value> parameters) {
+        List<Value> fresh = parameters.stream()
+                .filter(parameter -> !data.containsKey(parameter.name()))
+                .toList();
+        List<MemorySegment> arrays = fresh.parallelStream()
+                .map(parameter -> Lanes.allocate(arena, parameter.shape().elements()))
+                .toList();
+        for (int i = 0; i < fresh.size(); i++) {
+            Value parameter = fresh.get(i);
+            data.putIfAbsent(parameter.name(), new Tensor(parameter.shape().elements(), arrays.get(i)));
+        }
+    }
+
     private Tensor known(String name) {
         Tensor tensor = data.get(name);
         if (tensor == null) {
@@ -54,6 +70,16 @@ final class CpuStore implements Store {
     public void write(String name, MemorySegment floats) {
         Tensor tensor = known(name);
         MemorySegment.copy(floats, 0, tensor.array, 0, 4L * tensor.elements);
+    }
+
+    @Override
+    public void write(String name, long first, MemorySegment floats) {
+        Tensor tensor = known(name);
+        if (first < 0 || first + floats.byteSize() / Float.BYTES > tensor.elements) {
+            throw new IllegalArgumentException(floats.byteSize() / Float.BYTES + " elements from " + first
+                    + " on do not fit " + name + ", which has " + tensor.elements);
+        }
+        MemorySegment.copy(floats, 0, tensor.array, Float.BYTES * first, floats.byteSize());
     }
 
     @Override

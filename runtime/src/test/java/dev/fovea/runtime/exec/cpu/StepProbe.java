@@ -139,7 +139,7 @@ final class StepProbe {
 
     private static ModelSpec small() {
         return new ModelSpec(
-                new ModelSpec.Vision("vit", 128, 4, 4, 384, 8, "map", ModelSpec.Positions.RESAMPLE, 0, true, null),
+                new ModelSpec.Vision("vit", 128, 4, 4, 384, 8, "map"),
                 new ModelSpec.Ps3(
                         List.of(64, 128, 256),
                         new ModelSpec.Select(
@@ -147,13 +147,7 @@ final class StepProbe {
                                 List.of(1, 3),
                                 160,
                                 null,
-                                new ModelSpec.HighresFeature(256, 48, 48, 2, 16, "mean"),
-                                ModelSpec.Smooth.NONE,
-                                5,
-                                ModelSpec.ScoreMaps.SHARED,
-                                0,
-                                ModelSpec.Budgets.EXACT,
-                                ModelSpec.Ties.LOWEST_INDEX),
+                                new ModelSpec.HighresFeature(256, 48, 48, 2, 16, "mean")),
                         true,
                         true,
                         false),
@@ -162,7 +156,7 @@ final class StepProbe {
 
     private static ModelSpec large() {
         return new ModelSpec(
-                new ModelSpec.Vision("vit", 192, 12, 3, 768, 14, "map", ModelSpec.Positions.RESAMPLE, 0, true, null),
+                new ModelSpec.Vision("vit", 192, 12, 3, 768, 14, "map"),
                 new ModelSpec.Ps3(
                         List.of(378, 756, 1512),
                         new ModelSpec.Select(
@@ -170,13 +164,7 @@ final class StepProbe {
                                 List.of(0, 4, 8, 11),
                                 2560,
                                 null,
-                                new ModelSpec.HighresFeature(1512, 512, 512, 3, 28, "mean"),
-                                ModelSpec.Smooth.NONE,
-                                5,
-                                ModelSpec.ScoreMaps.SHARED,
-                                0,
-                                ModelSpec.Budgets.EXACT,
-                                ModelSpec.Ties.LOWEST_INDEX),
+                                new ModelSpec.HighresFeature(1512, 512, 512, 3, 28, "mean")),
                         true,
                         true,
                         false),
