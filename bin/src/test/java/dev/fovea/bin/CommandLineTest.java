@@ -40,6 +40,7 @@ class CommandLineTest {
                         "status",
                         "run",
                         "cost",
+                        "parity",
                         "sync",
                         "data",
                         "data export",

@@ -13,7 +13,9 @@ public final class Parity {
             new TextCheck(),
             new TrainCheck(),
             new LossCheck(),
-            new SigLipCheck());
+            new SigLipCheck(),
+            new AdamWCheck(),
+            new ModulesCheck());
 
     private Parity() {}
 
