@@ -1,5 +1,7 @@
 package dev.fovea.runtime.parity;
 
+import dev.fovea.runtime.ir.Shape;
+
 /// Changes of the order of elements between the reference's layouts and ours.
 final class Layout {
     private Layout() {}
@@ -31,6 +33,19 @@ final class Layout {
         for (int i = 0; i < x.length; i++) {
             int e = i % size, h = i / size % heads, t = i / (size * heads) % n, b = i / (size * heads * n);
             out[((b * heads + h) * n + t) * size + e] = x[i];
+        }
+        return out;
+    }
+
+    /// Patches (B,K,C*p*p) of the whole picture to the picture (B,C,H,W)
+    static double[] picture(double[] patches, Shape image, int p) {
+        int channels = image.dim(1), height = image.dim(2), width = image.dim(3);
+        int columns = width / p, cells = height / p * columns;
+        double[] out = new double[patches.length];
+        for (int i = 0; i < out.length; i++) {
+            int x = i % width, y = i / width % height, c = i / (width * height) % channels;
+            int b = i / (width * height * channels), cell = y / p * columns + x / p;
+            out[i] = patches[((b * cells + cell) * channels + c) * p * p + y % p * p + x % p];
         }
         return out;
     }

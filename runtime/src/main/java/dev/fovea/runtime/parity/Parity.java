@@ -15,7 +15,8 @@ public final class Parity {
             new LossCheck(),
             new SigLipCheck(),
             new AdamWCheck(),
-            new ModulesCheck());
+            new ModulesCheck(),
+            new UnitsCheck());
 
     private Parity() {}
 
