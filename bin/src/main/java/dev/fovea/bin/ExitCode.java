@@ -13,8 +13,8 @@ public enum ExitCode {
     USAGE(2, "wrong usage"),
     /// A spec has errors.
     SPEC(3, "the spec is invalid"),
-    /// A run ended with an error.
-    RUN_FAILED(4, "a run failed"),
+    /// A run ended with an error, or a check does not pass.
+    RUN_FAILED(4, "a run or check failed"),
     /// A claim does not hold, or two things differ.
     DIFFERS(5, "a claim is refuted, or a difference was found"),
     /// A device, tool or service is missing.

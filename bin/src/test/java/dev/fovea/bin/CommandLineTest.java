@@ -42,6 +42,7 @@ class CommandLineTest {
                         "status",
                         "run",
                         "cost",
+                        "parity",
                         "sync",
                         "data",
                         "data export",

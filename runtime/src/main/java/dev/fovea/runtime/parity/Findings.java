@@ -37,6 +37,11 @@ public final class Findings {
         check(output, actual, new boolean[0]);
     }
 
+    /// Whether this output has been compared or accounted for.
+    public boolean checked(String output) {
+        return seen.contains(output);
+    }
+
     /// [#check(String, double\[\])] for a value of a graph: dimensions must agree, those of size 1 aside.
     ///
     /// @param results what [ParityGraph#run] read

@@ -38,7 +38,14 @@ final class LowPassCheck implements CaseCheck {
         }
         out.check("normed", normed, found);
         out.check("pooled", pooled, found);
-        out.check("resized", picture(Findings.of(low.patches(), found), low.patches().shape(), spec));
+        int side = spec.ps3().scales().getFirst();
+        Shape square = Shape.of(low.patches().shape().dim(0), 3, side, side);
+        out.check(
+                "resized",
+                Layout.picture(
+                        Findings.of(low.patches(), found),
+                        square,
+                        spec.vision().patch()));
         List<double[]> packed =
                 low.packed().stream().map(v -> Findings.of(v, found)).toList();
         out.check(
@@ -47,19 +54,6 @@ final class LowPassCheck implements CaseCheck {
                         packed,
                         low.packed().getFirst().shape(),
                         spec.vision().heads()));
-    }
-
-    /// (B,g*g,3*p*p) patches back to a picture (B,3,S,S)
-    private static double[] picture(double[] patches, Shape shape, ModelSpec spec) {
-        int p = spec.vision().patch();
-        int g = (int) Math.round(Math.sqrt(shape.dim(1))), side = g * p;
-        double[] out = new double[patches.length];
-        for (int i = 0; i < out.length; i++) {
-            int b = i / (3 * side * side), c = i / (side * side) % 3, y = i / side % side, x = i % side;
-            int cell = y / p * g + x / p;
-            out[i] = patches[(b * g * g + cell) * 3 * p * p + c * p * p + y % p * p + x % p];
-        }
-        return out;
     }
 
     /// Packed (B,N,3D) of every layer to (L,2,B,H,N,C)

@@ -16,7 +16,10 @@ public final class Parity {
             new TextCheck(),
             new TrainCheck(),
             new LossCheck(),
-            new SigLipCheck());
+            new SigLipCheck(),
+            new AdamWCheck(),
+            new ModulesCheck(),
+            new UnitsCheck());
 
     private Parity() {}
 

@@ -65,6 +65,8 @@ final class TrainCheck implements CaseCheck {
                 double second = 1 - Math.pow(optim.betas().get(1), step + 1);
                 s.write(g.input("rates"), rate, first, second);
                 s.write(g.input("step"), step);
+                out.check("step" + step + ".logit_scale", exponential(s.read(g.parameter("logit_scale"))));
+                out.check("step" + step + ".logit_bias", s.read(g.parameter("logit_bias")));
                 s.run();
                 checkStep(s, built, spec, loss.box(), "step" + step + ".", out);
                 if (step == 0) {
@@ -188,6 +190,10 @@ final class TrainCheck implements CaseCheck {
             double relative = error == 0 ? 0 : Math.sqrt(error / length);
             out.measure(what, relative, allowed, String.format(Locale.ROOT, "relative L2 error %.3g", relative));
         }
+    }
+
+    private static double[] exponential(double[] scalar) {
+        return new double[] {Math.exp(scalar[0])};
     }
 
     private static double square(double x) {

@@ -1,5 +1,6 @@
 package dev.fovea.runtime.train;
 
+import dev.fovea.dsl.spec.Duration;
 import dev.fovea.dsl.spec.RunSpec;
 import dev.fovea.runtime.exec.Backend;
 import dev.fovea.runtime.exec.BackendProvider;
@@ -24,6 +25,14 @@ public final class Backends {
             case REFERENCE -> new ReferenceBackend();
             case TORNADO -> provided("tornado");
         };
+    }
+
+    /// The backend of this name with default settings, on all cores.
+    ///
+    /// @throws RunException of kind BACKEND with the one fact that is missing
+    public static Backend open(RunSpec.Backend backend) {
+        return open(new RunSpec(
+                backend, RunSpec.Gemm.AUTO, 0, 1, 0, new RunSpec.Checkpoint(new Duration(1, Duration.Unit.STEPS), 1)));
     }
 
     /// Worker threads of a run.
