@@ -22,12 +22,27 @@ final class Canonical {
         Map<String, @Nullable Object> what = new TreeMap<>();
         SpecTree.of(spec, false).forEach((section, value) -> {
             if (SpecKeys.entersRunKey(section)) {
-                what.put(section, value);
+                what.put(section, withoutPlaces(section, value));
             }
         });
         Canonical canonical = new Canonical();
         canonical.value(what);
         return canonical.out.toString();
+    }
+
+    /// A section without the keys that only say where something lies.
+    private static @Nullable Object withoutPlaces(String path, @Nullable Object value) {
+        if (!(value instanceof Map<?, ?> map)) {
+            return value;
+        }
+        Map<String, @Nullable Object> kept = new TreeMap<>();
+        map.forEach((key, inner) -> {
+            String at = path + "." + key;
+            if (SpecKeys.entersRunKey(at)) {
+                kept.put(key.toString(), withoutPlaces(at, inner));
+            }
+        });
+        return kept;
     }
 
     private void value(@Nullable Object value) {

@@ -16,8 +16,9 @@ import java.util.Set;
 /// fails
 /// if a component has no row, so no key can be without a description.
 public final class SpecKeys {
-    /// Sections that say how, and words for people: they never enter the run key.
-    private static final Set<String> OUTSIDE_KEY = Set.of("name", "doc", "run", "tracking");
+    /// Sections that say how, words for people, and places of what is named by its content: they never enter the run
+    /// key.
+    private static final Set<String> OUTSIDE_KEY = Set.of("name", "doc", "data.tokenizer.file", "run", "tracking");
 
     /// Sections in which `${env:NAME}` is allowed.
     private static final Set<String> HOW = Set.of("run", "tracking");
@@ -38,7 +39,7 @@ public final class SpecKeys {
         return ROOT;
     }
 
-    /// Whether the top-level key `section` says what is computed, so that it enters the run key.
+    /// Whether a key, dotted as in `data.tokenizer.file`, says what is computed, so that it enters the run key.
     public static boolean entersRunKey(String section) {
         return !OUTSIDE_KEY.contains(section);
     }
