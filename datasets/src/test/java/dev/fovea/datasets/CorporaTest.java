@@ -47,10 +47,11 @@ class CorporaTest {
     void allConceptsMakeALargeVocabulary() {
         try (Corpus corpus = Corpora.open(data(128, 0), Path.of("."), TestIcons.CACHE)) {
             assertThat(corpus.captions()).hasSizeBetween(1200, 1500);
-            assertThat(Tokenizers.open(new DataSpec.Tokenizer("words"), corpus).size())
-                    .isBetween(1000, 1600);
-            assertThatThrownBy(() -> Tokenizers.open(new DataSpec.Tokenizer("bytes"), corpus))
-                    .hasMessage("data.tokenizer.type: bytes is unknown; there is: words");
+            assertThat(TestIcons.words(corpus).size()).isBetween(1000, 1600);
+            Tokenizer bpe = Tokenizers.open(new DataSpec.Bpe(null), corpus, 512, Path.of("."), TestIcons.CACHE);
+            assertThat(bpe.size()).isEqualTo(512);
+            Tokenizer small = Tokenizers.open(new DataSpec.Bpe(100), corpus, 512, Path.of("."), TestIcons.CACHE);
+            assertThat(small.size()).isEqualTo(100);
         }
     }
 

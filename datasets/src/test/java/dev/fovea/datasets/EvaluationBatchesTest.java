@@ -71,7 +71,7 @@ class EvaluationBatchesTest {
     }
 
     private EvaluationBatches open(Corpus corpus, Split split, int batchSize, int scenes, int gallery) {
-        Tokenizer tokenizer = Tokenizers.open(data.tokenizer(), corpus);
+        Tokenizer tokenizer = TestIcons.words(corpus);
         return new EvaluationBatches(corpus, split, tokenizer, data, batchSize, SIDE, CONTEXT, scenes, gallery);
     }
 

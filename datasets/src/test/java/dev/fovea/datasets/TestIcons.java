@@ -44,7 +44,12 @@ public final class TestIcons implements IconLibrary {
                 source,
                 new DataSpec.Captions(globalProb, true, 1),
                 new DataSpec.Preprocess(0.5, 0.5, List.of(0.9, 1.0), List.of(0.75, 4.0 / 3)),
-                new DataSpec.Tokenizer("words"));
+                new DataSpec.Words());
+    }
+
+    /// The tokenizer of all words of a corpus.
+    public static Tokenizer words(Corpus corpus) {
+        return Tokenizers.open(new DataSpec.Words(), corpus, 512, Path.of("."), CACHE);
     }
 
     /// A corpus of such scenes.

@@ -24,7 +24,7 @@ class TrainingBatchesTest {
 
     private final DataSpec data = TestIcons.data(TestIcons.scenes(72, 2), 0.25);
     private final Corpus corpus = TestIcons.corpus(TestIcons.scenes(72, 2));
-    private final Tokenizer tokenizer = Tokenizers.open(data.tokenizer(), corpus);
+    private final Tokenizer tokenizer = TestIcons.words(corpus);
 
     @AfterEach
     void close() {

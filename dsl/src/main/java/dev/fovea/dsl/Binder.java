@@ -143,7 +143,27 @@ final class Binder {
         String at = "data.captions.";
         DataSpec.Captions captions = new DataSpec.Captions(
                 real(at + "global_prob"), flag(at + "sentence_masking"), integer(at + "boxes_per_image"));
-        return new DataSpec(source(), captions, preprocess(), new DataSpec.Tokenizer(text("data.tokenizer.type")));
+        return new DataSpec(source(), captions, preprocess(), tokenizer());
+    }
+
+    private DataSpec.Tokenizer tokenizer() {
+        String at = "data.tokenizer.";
+        return switch (text(at + "type")) {
+            case "bpe" -> new DataSpec.Bpe(optional(at + "vocab"));
+            case "huggingface" ->
+                new DataSpec.HuggingFace(
+                        text(at + "file"),
+                        text(at + "sha256"),
+                        text(at + "eos"),
+                        text(at + "pad"),
+                        constant(DataSpec.Clean.class, at + "clean"));
+            default -> new DataSpec.Words();
+        };
+    }
+
+    private @Nullable Integer optional(String path) {
+        Long value = v.whole(path);
+        return value == null ? null : Math.toIntExact(value);
     }
 
     private DataSpec.Source source() {

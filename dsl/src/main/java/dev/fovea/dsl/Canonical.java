@@ -33,12 +33,17 @@ final class Canonical {
 
     /// A section without the keys that only say where something lies. A section that may be left out and is,
     /// adds nothing, so that specs from before it was known keep their keys.
-    private static Object withoutPlaces(String section, Object value) {
+    private static @Nullable Object withoutPlaces(String path, @Nullable Object value) {
         if (!(value instanceof Map<?, ?> map)) {
             return value;
         }
-        Map<Object, @Nullable Object> kept = new LinkedHashMap<>(map);
-        kept.keySet().removeIf(key -> !SpecKeys.entersRunKey(section + "." + key));
+        Map<String, @Nullable Object> kept = new TreeMap<>();
+        map.forEach((key, inner) -> {
+            String at = path + "." + key;
+            if (SpecKeys.entersRunKey(at)) {
+                kept.put(key.toString(), withoutPlaces(at, inner));
+            }
+        });
         return kept;
     }
 

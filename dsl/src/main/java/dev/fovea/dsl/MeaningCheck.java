@@ -25,6 +25,7 @@ final class MeaningCheck {
         check.init();
         check.source();
         check.preprocessing();
+        check.tokenizer();
         check.objective();
         check.schedule();
         check.evaluation();
@@ -100,6 +101,26 @@ final class MeaningCheck {
                 String text = Wording.number(range.get(0)) + " is above " + Wording.number(range.get(1));
                 findings.error(v.mark(path), path, text, "a range is [smallest, largest]");
             }
+        }
+    }
+
+    private void tokenizer() {
+        Long ids = v.whole("data.tokenizer.vocab");
+        Long rows = v.whole("model.text.vocab");
+        if (ids != null && rows != null && ids > rows) {
+            findings.error(
+                    v.mark("data.tokenizer.vocab"),
+                    "data.tokenizer.vocab",
+                    ids + " ids do not fit the " + rows + " rows of model.text.vocab",
+                    "auto fills them");
+        }
+        String digest = v.text("data.tokenizer.sha256");
+        if (digest != null && !digest.matches("[0-9a-f]{64}")) {
+            findings.error(
+                    v.mark("data.tokenizer.sha256"),
+                    "data.tokenizer.sha256",
+                    "expected 64 hexadecimal digits, found \"" + digest + '"',
+                    "sha256sum FILE prints them");
         }
     }
 

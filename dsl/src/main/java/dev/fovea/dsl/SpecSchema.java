@@ -88,7 +88,12 @@ public final class SpecSchema {
             schema.put(
                     "anyOf",
                     choice.variants().entrySet().stream()
-                            .map(variant -> variant(variant.getKey(), variant.getValue(), path + ".", whole))
+                            .map(v -> variant(
+                                    v.getKey(),
+                                    v.getValue(),
+                                    path + ".",
+                                    whole,
+                                    !v.getKey().equals(key.fallback())))
                             .toList());
         } else if (key.form() instanceof Form.Section section) {
             SequencedMap<String, Object> object = section(section, path + ".", whole, new LinkedHashMap<>());
@@ -101,17 +106,20 @@ public final class SpecSchema {
         return schema;
     }
 
-    private static SequencedMap<String, Object> variant(String word, Form.Section form, String prefix, boolean whole) {
+    private static SequencedMap<String, Object> variant(
+            String word, Form.Section form, String prefix, boolean whole, boolean named) {
         SequencedMap<String, Object> properties = new LinkedHashMap<>();
         properties.put("type", ordered("const", word));
         SequencedMap<String, Object> schema = section(form, prefix, whole, properties);
         if (whole) {
-            List<String> required = new ArrayList<>(List.of("type"));
+            List<String> required = new ArrayList<>(named ? List.of("type") : List.of());
             form.keys().values().stream()
                     .filter(Key::mustBeGiven)
                     .map(Key::name)
                     .forEach(required::add);
-            schema.put("required", required);
+            if (!required.isEmpty()) {
+                schema.put("required", required);
+            }
         }
         return schema;
     }

@@ -92,6 +92,9 @@ final class StructureCheck {
             values.put(path, LeafReader.boxed(key.words().get(word)), null);
         } else if (key.form() instanceof Form.Section section) {
             section(section, null, at, path);
+        } else if (key.form() instanceof Form.Choice choice && fallback instanceof String type) {
+            values.put(path + ".type", type, null);
+            section(variant(choice, type), null, at, path);
         } else {
             values.put(path, LeafReader.boxed(fallback), null);
         }
@@ -134,9 +137,24 @@ final class StructureCheck {
         return key.words().containsKey(word);
     }
 
+    private static Form.Section variant(Form.Choice choice, String type) {
+        Form.Section variant = choice.variants().get(type);
+        if (variant == null) {
+            throw new IllegalStateException(
+                    "the type left out is not one of " + choice.variants().keySet());
+        }
+        return variant;
+    }
+
     private void choice(Key key, Form.Choice choice, Mapping given, Mark at, String path) {
         YamlNode type = given.get("type");
         String inner = path + ".type";
+        if (type == null && key.fallback() instanceof String usual) {
+            Form.Section variant = variant(choice, usual);
+            values.put(inner, usual, null);
+            section(variant, foreignKeys(choice, variant, given, path), at, path);
+            return;
+        }
         if (!(type instanceof Scalar scalar)) {
             String expected =
                     "expected " + String.join(" or ", choice.variants().keySet());

@@ -37,7 +37,7 @@ class RunKeyTest {
         changed.forEach((path, other) -> {
             RunKey otherKey = RunKey.of((ExperimentSpec) other);
             String section = SpecKeys.yamlName(path.split("\\.")[0]);
-            if (SpecKeys.entersRunKey(section) && SpecKeys.entersRunKey(path)) {
+            if (SpecKeys.entersRunKey(section) && SpecKeys.entersRunKey(SpecKeys.yamlName(path))) {
                 assertThat(otherKey).as(path).isNotEqualTo(key);
                 assertThat(seen.values()).as(path).doesNotContain(otherKey);
                 seen.put(path, otherKey);

@@ -121,7 +121,7 @@ class TextTest {
         Tokenizer words = WordTokenizer.of(List.of("a dog", "élan vital"));
         Path file = folder.resolve("tokenizer.json");
         Tokenizers.save(words, file);
-        Tokenizer back = Tokenizers.load(file);
+        Tokenizer back = Tokenizers.open(file, folder);
         assertThat(back.encode("vital dog élan", 8)).isEqualTo(words.encode("vital dog élan", 8));
         assertThat(Arrays.stream(folder.toFile().list())).containsExactly("tokenizer.json");
     }
@@ -131,10 +131,24 @@ class TextTest {
         Path file = folder.resolve("tokenizer.json");
         for (String bad : List.of("{", "[]", "{\"type\":\"words\"}", "{\"type\":\"words\",\"words\":[\"a\",\"a\"]}")) {
             Files.writeString(file, bad);
-            assertThatThrownBy(() -> Tokenizers.load(file))
+            assertThatThrownBy(() -> Tokenizers.open(file, folder))
                     .as(bad)
                     .isInstanceOf(DataException.class)
                     .hasMessageStartingWith(file.toString());
         }
+    }
+
+    @Test
+    void brokenUnicodeIsRepaired() {
+        assertThat(Canonical.of("caf\u00c3\u00a9 na\u00c3\u00afve")).isEqualTo("café naïve");
+        assertThat(Canonical.of("dog\u00e2\u20ac\u2122s \u00e2\u20ac\u0153x\u00e2\u20ac\u009d"))
+                .isEqualTo("dogs x");
+        assertThat(Canonical.of("caf\u00c3\u0192\u00c2\u00a9")).as("twice over").isEqualTo("café");
+        assertThat(Canonical.of("men\u2019s \ufb01re \uff21\uff22\u3000c\ufeff\u0007d e\u0301"))
+                .isEqualTo("mens fire ab cd é");
+        assertThat(Canonical.of("S\u00c3O PAULO, \u00c2 \u00e9t\u00e9 \u00fcber"))
+                .as("sound text stays")
+                .isEqualTo("são paulo \u00e2 été über");
+        assertThat(Canonical.of("&amp;eacute; &frac12; &Ouml;&hellip; &bogus;")).isEqualTo("é ½ ö\u2026 bogus");
     }
 }

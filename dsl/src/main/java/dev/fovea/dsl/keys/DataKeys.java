@@ -1,11 +1,14 @@
 package dev.fovea.dsl.keys;
 
 import dev.fovea.dsl.spec.DataSpec;
+import dev.fovea.dsl.spec.DataSpec.Bpe;
 import dev.fovea.dsl.spec.DataSpec.Captions;
+import dev.fovea.dsl.spec.DataSpec.Clean;
+import dev.fovea.dsl.spec.DataSpec.HuggingFace;
 import dev.fovea.dsl.spec.DataSpec.ImageTextBox;
 import dev.fovea.dsl.spec.DataSpec.Preprocess;
 import dev.fovea.dsl.spec.DataSpec.Scenes;
-import dev.fovea.dsl.spec.DataSpec.Tokenizer;
+import dev.fovea.dsl.spec.DataSpec.Words;
 import java.util.List;
 
 /// The keys under `data`.
@@ -17,17 +20,45 @@ final class DataKeys {
         data.key("train", "Where training examples come from.").example("{type: scenes, size: 256}");
         data.key("captions", "Which captions an example uses.");
         data.key("preprocess", "How pictures become numbers.");
-        data.key("tokenizer", "How captions become tokens.");
+        data.key("tokenizer", "How captions become tokens.").or("words").example("{type: bpe}");
         t.variant(Scenes.class, "scenes");
         t.variant(ImageTextBox.class, "image-text-box");
         scenes(t.of(Scenes.class));
         imageTextBox(t.of(ImageTextBox.class));
         captions(t.of(Captions.class));
         preprocess(t.of(Preprocess.class));
-        t.of(Tokenizer.class)
-                .key("type", "Kind of tokenizer: `words` has one token for each word of the corpus' own captions.")
-                .oneOf("words")
-                .or("words");
+        t.variant(Words.class, "words");
+        t.variant(Bpe.class, "bpe");
+        t.variant(HuggingFace.class, "huggingface");
+        t.of(Bpe.class)
+                .key(
+                        "vocab",
+                        "Most ids of a vocabulary trained on the corpus' own captions; `auto` fills model.text.vocab.")
+                .from(4)
+                .to(1 << 24)
+                .word("auto", null)
+                .example("512");
+        huggingFace(t.of(HuggingFace.class));
+    }
+
+    private static void huggingFace(Table.Of t) {
+        t.key("file", "A tokenizer.json, or the folder that holds one, relative to the spec. Not part of the run key.")
+                .oneLine(4096)
+                .example("siglip/tokenizer.json");
+        t.key("sha256", "Digest of the file, as `sha256sum` prints it; it names the tokenizer in the run key.")
+                .oneLine(64)
+                .example("64 hexadecimal digits");
+        t.key("eos", "The token that ends a text; `auto` takes `</s>`, else `<eos>`.")
+                .oneLine(100)
+                .or("auto");
+        t.key("pad", "The token that fills the rest; `auto` takes `</s>` again after `</s>`, else `<pad>`.")
+                .oneLine(100)
+                .or("auto");
+        t.key(
+                        "clean",
+                        "What is done to text first: `canonicalize` deletes punctuation and makes lower case, `lower` and"
+                                + " `whitespace` do less, `none` nothing.")
+                .or(Clean.CANONICALIZE);
     }
 
     private static void scenes(Table.Of t) {

@@ -18,7 +18,8 @@ import java.util.Set;
 public final class SpecKeys {
     /// Sections that say how, words for people, and places of what is named by its content: they never enter the
     /// run key.
-    private static final Set<String> OUTSIDE_KEY = Set.of("name", "doc", "init.from", "run", "tracking");
+    private static final Set<String> OUTSIDE_KEY =
+            Set.of("name", "doc", "init.from", "data.tokenizer.file", "run", "tracking");
 
     /// Sections in which `${env:NAME}` is allowed.
     private static final Set<String> HOW = Set.of("run", "tracking");
@@ -39,7 +40,7 @@ public final class SpecKeys {
         return ROOT;
     }
 
-    /// Whether a key of the top level, or `section.key`, says what is computed, so that it enters the run key.
+    /// Whether a key, dotted as in `data.tokenizer.file`, says what is computed, so that it enters the run key.
     public static boolean entersRunKey(String section) {
         return !OUTSIDE_KEY.contains(section);
     }

@@ -1,6 +1,7 @@
 package dev.fovea.dsl.spec;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Where examples come from and how they become tensors.
 public record DataSpec(Source train, Captions captions, Preprocess preprocess, Tokenizer tokenizer) {
@@ -49,6 +50,36 @@ public record DataSpec(Source train, Captions captions, Preprocess preprocess, T
     /// @param cropAspect range of the random crop's aspect ratio
     public record Preprocess(double mean, double std, List<Double> cropArea, List<Double> cropAspect) {}
 
-    /// @param type `words`: one token a word, from the corpus' own captions
-    public record Tokenizer(String type) {}
+    /// How captions become tokens.
+    public sealed interface Tokenizer permits Words, Bpe, HuggingFace {}
+
+    /// One token a word, from the corpus' own captions (`type: words`).
+    public record Words() implements Tokenizer {}
+
+    /// Byte-pair encoding trained on the corpus' own captions (`type: bpe`).
+    ///
+    /// @param vocab most ids, or null for as many as `model.text.vocab` holds
+    public record Bpe(@Nullable Integer vocab) implements Tokenizer {}
+
+    /// The tokenizer of a released model (`type: huggingface`). Part of the run key by content: all but the path enter
+    /// it.
+    ///
+    /// @param file a `tokenizer.json`, or the folder that holds it; relative to the spec's folder
+    /// @param sha256 digest of the file, 64 hexadecimal digits; checked before it is used
+    /// @param eos the token that ends a text, or `auto`
+    /// @param pad the token that fills the rest, or `auto`
+    /// @param clean what is done to text first
+    public record HuggingFace(String file, String sha256, String eos, String pad, Clean clean) implements Tokenizer {}
+
+    /// Cleaning of text before it becomes tokens (the names of the reference).
+    public enum Clean {
+        /// repair, resolve entities, delete punctuation, lower case, single spaces
+        CANONICALIZE,
+        /// repair, resolve entities, single spaces
+        WHITESPACE,
+        /// as whitespace, in lower case
+        LOWER,
+        /// nothing
+        NONE
+    }
 }

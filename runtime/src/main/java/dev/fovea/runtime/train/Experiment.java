@@ -220,15 +220,20 @@ public final class Experiment {
     }
 
     private Corpus corpus() {
-        Path specFolder = resolved.file().toAbsolutePath().getParent();
-        Corpus corpus = Corpora.open(
-                spec.data(), specFolder == null ? workingFolder() : specFolder, options.cache(), listener::progress);
+        Corpus corpus = Corpora.open(spec.data(), specFolder(), options.cache(), listener::progress);
         corpus.prepare(listener::progress, Backends.threads(spec.run()));
         return corpus;
     }
 
+    /// What relative paths of the spec are relative to.
+    private Path specFolder() {
+        Path folder = resolved.file().toAbsolutePath().getParent();
+        return folder == null ? workingFolder() : folder;
+    }
+
     private Tokenizer tokenizer(Corpus corpus, RunFolder folder) {
-        Tokenizer tokenizer = Tokenizers.open(spec.data().tokenizer(), corpus);
+        Tokenizer tokenizer = Tokenizers.open(
+                spec.data().tokenizer(), corpus, spec.model().text().vocab(), specFolder(), options.cache());
         if (tokenizer.size() > spec.model().text().vocab()) {
             throw new RunException(
                     RunException.Kind.SPEC,
@@ -236,9 +241,9 @@ public final class Experiment {
                             + tokenizer.size() + " ids");
         }
         try {
-            Tokenizers.save(tokenizer, folder.path().resolve("tokenizer.json"));
+            Tokenizers.save(tokenizer, folder.path().resolve(Tokenizers.FILE));
         } catch (IOException e) {
-            throw StoreException.of("write", folder.path().resolve("tokenizer.json"), e);
+            throw StoreException.of("write", folder.path().resolve(Tokenizers.FILE), e);
         }
         return tokenizer;
     }
