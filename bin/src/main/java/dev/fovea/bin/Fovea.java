@@ -129,6 +129,7 @@ public final class Fovea implements Callable<Integer> {
                 new ValidateVerb(this),
                 new ShowVerb(this),
                 new CostVerb(this),
+                new EncodeVerb(this),
                 new ParityVerb(this),
                 new StatusVerb(this, surroundings.clock()),
                 new SyncVerb(this),

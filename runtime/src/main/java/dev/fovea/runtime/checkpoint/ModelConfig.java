@@ -23,7 +23,7 @@ public record ModelConfig(
     }
 
     /// The model; where there is no text tower, one of width 1 stands for it.
-    ModelSpec model() {
+    public ModelSpec model() {
         return new ModelSpec(vision, ps3, text == null ? NO_TEXT : text);
     }
 

@@ -175,7 +175,7 @@ public final class PretrainedModel {
     }
 
     /// The tokenizer's file, if it came along.
-    Optional<Path> tokenizer() {
+    public Optional<Path> tokenizer() {
         return Optional.ofNullable(tokenizer);
     }
 
