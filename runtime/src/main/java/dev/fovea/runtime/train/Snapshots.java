@@ -39,7 +39,8 @@ final class Snapshots {
         initialize(seed, recipes.sequencedKeySet());
     }
 
-    /// Gives these parameters, still 0 as the store makes them, their starting values; they do not depend on the others.
+    /// Gives these parameters, still 0 as the store makes them, their starting values; they do not depend on the
+    /// others.
     void initialize(long seed, Collection<String> names) {
         recipes.forEach((name, recipe) -> {
             if (!names.contains(name) || recipe.init().equals(new Init.Constant(0))) {
