@@ -78,10 +78,10 @@ final class CheckpointShowVerb implements Callable<Integer> {
         long total = 0;
         for (Map.Entry<Part, long[]> part : byPart(model).entrySet()) {
             long[] count = part.getValue();
-            parts.add(part.getKey().label(), "" + count[0], "" + count[1], Quantities.count(count[1]));
+            parts.add(part.getKey().label(), "" + count[0], "" + count[1], Quantities.count((double) count[1]));
             total += count[1];
         }
-        parts.add("all", "" + model.parameters().size(), "" + total, Quantities.count(total));
+        parts.add("all", "" + model.parameters().size(), "" + total, Quantities.count((double) total));
         out.print(parts.text(fovea.outStyle()));
         if (tensors) {
             out.println();

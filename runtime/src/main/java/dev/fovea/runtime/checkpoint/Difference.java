@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -32,17 +33,17 @@ final class Difference {
     }
 
     /// Wanted and not there.
-    TreeSet<String> missing() {
+    Set<String> missing() {
         return missing;
     }
 
     /// There and not wanted.
-    TreeSet<String> extra() {
+    Set<String> extra() {
         return extra;
     }
 
     /// There in another shape.
-    TreeSet<String> reshaped() {
+    Set<String> reshaped() {
         return reshaped;
     }
 

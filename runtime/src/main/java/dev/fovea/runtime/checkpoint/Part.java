@@ -1,7 +1,6 @@
 package dev.fovea.runtime.checkpoint;
 
 import java.util.Arrays;
-import java.util.List;
 
 /// The parts of a model that parameters belong to.
 public enum Part {
@@ -33,12 +32,13 @@ public enum Part {
 
     private final String label;
     private final boolean added;
-    private final List<String> beginnings;
+    /// Beginnings of parameter names, with spaces between.
+    private final String beginnings;
 
     Part(String label, boolean added, String... beginnings) {
         this.label = label;
         this.added = added;
-        this.beginnings = List.of(beginnings);
+        this.beginnings = String.join(" ", beginnings);
     }
 
     /// For people.
@@ -56,7 +56,7 @@ public enum Part {
         Part best = OTHER;
         int length = 0;
         for (Part part : values()) {
-            int fit = part.beginnings.stream()
+            int fit = Arrays.stream(part.beginnings.split(" "))
                     .filter(name::startsWith)
                     .mapToInt(String::length)
                     .max()
@@ -67,10 +67,5 @@ public enum Part {
             }
         }
         return best;
-    }
-
-    /// In the order of a checkpoint's listing.
-    public static List<Part> inOrder() {
-        return Arrays.asList(values());
     }
 }

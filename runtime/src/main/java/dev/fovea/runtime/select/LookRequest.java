@@ -7,7 +7,7 @@ public sealed interface LookRequest {
         /// @throws IllegalArgumentException if `n` is negative
         public Looks {
             if (n < 0) {
-                throw new IllegalArgumentException("look close " + n + ": 0 or more rounds, or all");
+                throw new IllegalArgumentException(n + " rounds; 0 or more, or all");
             }
         }
     }
@@ -20,7 +20,7 @@ public sealed interface LookRequest {
         /// @throws IllegalArgumentException if `n` is negative
         public Tokens {
             if (n < 0) {
-                throw new IllegalArgumentException(n + " tokens: 0 or more");
+                throw new IllegalArgumentException(n + " tokens; 0 or more");
             }
         }
     }
@@ -35,7 +35,7 @@ public sealed interface LookRequest {
         try {
             return new Looks(Integer.parseInt(text));
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("look close '" + text + "': a number of rounds, or all", e);
+            throw new IllegalArgumentException("'" + text + "' is neither a number of rounds nor all", e);
         }
     }
 }

@@ -39,10 +39,11 @@ final class Snapshots {
         initialize(seed, recipes.sequencedKeySet());
     }
 
-    /// Gives these parameters their starting values, which do not depend on the others.
+    /// Gives these parameters, still 0 as the store makes them, their starting values; they do not depend on the
+    /// others.
     void initialize(long seed, Collection<String> names) {
         recipes.forEach((name, recipe) -> {
-            if (!names.contains(name)) {
+            if (!names.contains(name) || recipe.init().equals(new Init.Constant(0))) {
                 return;
             }
             float[] values = Init.values(recipe.init(), name, recipe.value().shape(), seed);

@@ -138,7 +138,7 @@ class RoundsTest {
         ranking.next(List.of(1));
         assertThatThrownBy(() -> ranking.next(List.of(2))).hasMessageContaining("fewer than 2");
         assertThatThrownBy(() -> Rounds.exact(List.of(0), List.of(4))).hasMessageContaining("not all 0");
-        assertThatThrownBy(() -> LookRequest.looks("some")).hasMessageContaining("'some'");
+        assertThatThrownBy(() -> LookRequest.looks("some")).hasMessageContaining("'some' is neither");
         assertThat(LookRequest.looks("all")).isEqualTo(new LookRequest.All());
     }
 
