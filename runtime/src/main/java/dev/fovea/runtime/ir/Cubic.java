@@ -6,10 +6,10 @@ package dev.fovea.runtime.ir;
 public final class Cubic {
     private Cubic() {}
 
-    /// Four taps of one output position.
+    /// The taps of one output position: four, or more where an antialiased filter shrinks.
     ///
     /// @param first source index of the first tap before clamping
-    /// @param weights of taps `first .. first + 3`
+    /// @param weights of taps `first`, `first + 1`, ...
     public record Taps(int first, double[] weights) {}
 
     /// The cubic convolution kernel at distance `x` with coefficient `a`.
@@ -47,6 +47,23 @@ public final class Cubic {
             sum += w[j - from];
         }
         for (int k = 0; k < 4; k++) {
+            w[k] /= sum;
+        }
+        return new Taps(from, w);
+    }
+
+    /// The antialiased filter of [#position] for any size: enlarged as there, shrunk with the support widened.
+    public static Taps antialiased(int position, int in, int out) {
+        double scale = (double) in / out, widen = Math.max(scale, 1), center = scale * (position + 0.5);
+        double support = 2 * widen;
+        int from = Math.max((int) (center - support + 0.5), 0), to = Math.min((int) (center + support + 0.5), in);
+        double[] w = new double[to - from];
+        double sum = 0;
+        for (int j = from; j < to; j++) {
+            w[j - from] = kernel((j - center + 0.5) / widen, -0.5);
+            sum += w[j - from];
+        }
+        for (int k = 0; k < w.length; k++) {
             w[k] /= sum;
         }
         return new Taps(from, w);

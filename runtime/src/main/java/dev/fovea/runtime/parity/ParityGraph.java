@@ -70,6 +70,13 @@ public final class ParityGraph {
         return v;
     }
 
+    /// An input of whole numbers of the check's own, I32.
+    public Value whole(String name, Shape shape, double... values) {
+        Value v = builder.input(name, DType.I32, shape);
+        data.put(v, values);
+        return v;
+    }
+
     /// An input with values of the check's own, F32.
     public Value given(String name, Shape shape, double... values) {
         if (shape.elements() != values.length) {
