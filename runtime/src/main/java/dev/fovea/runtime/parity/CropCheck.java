@@ -31,7 +31,8 @@ final class CropCheck implements CaseCheck {
         } catch (IOException e) {
             throw new GoldenException(c.name() + ": " + e.getMessage(), e);
         }
-        double[] crops = c.input("crops_ijhw").data(), boxes = c.input("boxes_xyxy").data();
+        double[] crops = c.input("crops_ijhw").data(),
+                boxes = c.input("boxes_xyxy").data();
         for (int k = 0; k < crops.length / 4; k++) {
             Crop crop = new Crop(
                     (int) crops[4 * k + 1], (int) crops[4 * k], (int) crops[4 * k + 3], (int) crops[4 * k + 2]);
@@ -41,8 +42,7 @@ final class CropCheck implements CaseCheck {
             List<Float> half = List.of(0.5f, 0.5f, 0.5f);
             out.check(prefix + "pixel_values", PreprocessCheck.normalized(rgb, side, half, half));
             for (int i = 0; i < boxes.length / 4; i++) {
-                Box box = crop.map(
-                        new Box(boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3]), side);
+                Box box = crop.map(new Box(boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3]), side);
                 out.check(prefix + "box" + i, new double[] {box.x0(), box.y0(), box.x1(), box.y1()});
                 out.check(prefix + "gt_selection_map" + i, map(box, side));
             }

@@ -152,7 +152,8 @@ final class InterpolateCheck implements CaseCheck {
             }
             int rows = Integer.parseInt(m.group(1)), columns = Integer.parseInt(m.group(2));
             GoldenCase.Values table = c.input("pos_embed");
-            int d = table.dims().dim(2), side = (int) Math.round(Math.sqrt(table.dims().dim(1)));
+            int d = table.dims().dim(2),
+                    side = (int) Math.round(Math.sqrt(table.dims().dim(1)));
             if (Math.max(rows, columns) < side) {
                 out.check(output, shrunk(table, side, rows, columns));
                 return;
@@ -181,7 +182,8 @@ final class InterpolateCheck implements CaseCheck {
         }
 
         void maxPool(String output, boolean back) {
-            Shape s = c.input("hr").dims(), to = back ? c.input("grad_out_maxpool").dims() : recorded(output);
+            Shape s = c.input("hr").dims(),
+                    to = back ? c.input("grad_out_maxpool").dims() : recorded(output);
             ParityGraph g = new ParityGraph(c);
             int planes = s.dim(0) * s.dim(1);
             Value x = g.in("hr", Shape.of(planes, s.dim(2) * s.dim(3)));
@@ -208,7 +210,8 @@ final class InterpolateCheck implements CaseCheck {
         private double[] transposed() {
             Shape from = c.input("x").dims(), to = c.input("grad_out_bicubic").dims();
             int h = from.dim(2), w = from.dim(3), rows = to.dim(2), columns = to.dim(3);
-            double[] dy = c.input("grad_out_bicubic").data(), dx = new double[c.input("x").data().length];
+            double[] dy = c.input("grad_out_bicubic").data(),
+                    dx = new double[c.input("x").data().length];
             for (int i = 0; i < dy.length; i++) {
                 int plane = i / (rows * columns);
                 Cubic.Taps ty = Cubic.picture(i / columns % rows, h, rows);

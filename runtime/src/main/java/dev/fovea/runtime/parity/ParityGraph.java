@@ -91,7 +91,8 @@ public final class ParityGraph {
     private Value reused(String name, Shape shape, Supplier<Value> make) {
         Value known = byName.computeIfAbsent(name, _ -> make.get());
         if (!known.shape().equals(shape)) {
-            throw new GoldenException(golden.name() + ": " + name + " is read as " + known.shape() + " and as " + shape);
+            throw new GoldenException(
+                    golden.name() + ": " + name + " is read as " + known.shape() + " and as " + shape);
         }
         return known;
     }

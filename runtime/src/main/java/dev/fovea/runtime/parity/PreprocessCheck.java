@@ -72,7 +72,12 @@ final class PreprocessCheck implements CaseCheck {
     }
 
     private static List<Float> numbers(GoldenCase c, String key) {
-        return c.params().path(key).valueStream().map(JsonNode::asDouble).map(Double::floatValue).toList();
+        return c.params()
+                .path(key)
+                .valueStream()
+                .map(JsonNode::asDouble)
+                .map(Double::floatValue)
+                .toList();
     }
 
     /// (S,S,3) bytes to (3,S,S), each of the operations in float32

@@ -32,7 +32,10 @@ class ParityTest {
     void everyTensorAgrees(String name, TestedBackend kind) {
         try (Backend backend = kind.open()) {
             CaseReport report = Parity.run(GOLDEN, name, backend);
-            assertThat(report.findings()).as("%s: %s", name, report.kind()).filteredOn(f -> !f.passed()).isEmpty();
+            assertThat(report.findings())
+                    .as("%s: %s", name, report.kind())
+                    .filteredOn(f -> !f.passed())
+                    .isEmpty();
         }
     }
 
