@@ -6,10 +6,10 @@ package dev.fovea.runtime.ir;
 public final class Cubic {
     private Cubic() {}
 
-    /// The taps of one output position: four, or more where an antialiased filter shrinks.
+    /// Taps of one output position: four, or more where antialiasing reduces.
     ///
     /// @param first source index of the first tap before clamping
-    /// @param weights of taps `first`, `first + 1`, ...
+    /// @param weights of the taps from `first` on
     public record Taps(int first, double[] weights) {}
 
     /// The cubic convolution kernel at distance `x` with coefficient `a`.
@@ -34,30 +34,12 @@ public final class Cubic {
         return new Taps(base - 1, w);
     }
 
-    /// Position embeddings, enlarging only: a = -0.5 with antialiasing's rule, weights of taps inside normalised
-    /// to sum
-    /// one and taps outside left out.
-    public static Taps position(int position, int in, int out) {
-        double scale = (double) in / out, center = scale * (position + 0.5);
-        int from = Math.max((int) (center - 2 + 0.5), 0), to = Math.min((int) (center + 2 + 0.5), in);
-        double[] w = new double[4];
-        double sum = 0;
-        for (int j = from; j < to; j++) {
-            w[j - from] = kernel(j - center + 0.5, -0.5);
-            sum += w[j - from];
-        }
-        for (int k = 0; k < 4; k++) {
-            w[k] /= sum;
-        }
-        return new Taps(from, w);
-    }
-
-    /// The antialiased filter of [#position] for any size: enlarged as there, shrunk with the support widened.
+    /// Antialiasing's rule: a = -0.5, a kernel as wide as the reduction, weights of taps inside normalised to
+    /// sum one and taps outside left out. Every position has as many taps; those not used weigh 0.
     public static Taps antialiased(int position, int in, int out) {
-        double scale = (double) in / out, widen = Math.max(scale, 1), center = scale * (position + 0.5);
-        double support = 2 * widen;
-        int from = Math.max((int) (center - support + 0.5), 0), to = Math.min((int) (center + support + 0.5), in);
-        double[] w = new double[to - from];
+        double scale = (double) in / out, center = scale * (position + 0.5), widen = Math.max(scale, 1);
+        int from = Math.max((int) (center - 2 * widen + 0.5), 0), to = Math.min((int) (center + 2 * widen + 0.5), in);
+        double[] w = new double[(int) Math.ceil(4 * widen) + (scale > 1 ? 1 : 0)];
         double sum = 0;
         for (int j = from; j < to; j++) {
             w[j - from] = kernel((j - center + 0.5) / widen, -0.5);

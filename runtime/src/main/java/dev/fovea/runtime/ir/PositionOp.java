@@ -60,7 +60,8 @@ public final class PositionOp {
                 return;
             }
             int g = side(), longer = Math.max(rows, columns);
-            Cubic.Taps y = Cubic.position(index / columns, g, longer), x = Cubic.position(index % columns, g, longer);
+            Cubic.Taps y = Cubic.antialiased(index / columns, g, longer),
+                    x = Cubic.antialiased(index % columns, g, longer);
             for (int i = 0; i < 4; i++) {
                 for (int j = 0; j < 4; j++) {
                     double w = y.weights()[i] * x.weights()[j];

@@ -109,8 +109,9 @@ final class InterpolateCheck implements CaseCheck {
                 Cubic.Taps tx = Cubic.antialiased(i % columns, w, columns);
                 for (int a = 0; a < ty.weights().length; a++) {
                     for (int b = 0; b < tx.weights().length; b++) {
-                        int at = (plane * h + ty.first() + a) * w + tx.first() + b;
-                        y[i] += ty.weights()[a] * tx.weights()[b] * x[at];
+                        double weight = ty.weights()[a] * tx.weights()[b];
+                        int row = Math.min(ty.first() + a, h - 1), column = Math.min(tx.first() + b, w - 1);
+                        y[i] += weight * x[(plane * h + row) * w + column];
                     }
                 }
             }

@@ -70,7 +70,7 @@ final class TrainCheck implements CaseCheck {
                 s.run();
                 checkStep(s, built, spec, loss.box(), "step" + step + ".", out);
                 if (step == 0) {
-                    checkGradients(c, s, built, out);
+                    checkGradients(s, built, out);
                 }
             }
             checkParameters(c, built, store, out);
@@ -132,7 +132,7 @@ final class TrainCheck implements CaseCheck {
     }
 
     /// A parameter that our loss does not reach has gradient 0.
-    private static void checkGradients(GoldenCase c, Session s, PreTraining.Built built, Findings out) {
+    private static void checkGradients(Session s, PreTraining.Built built, Findings out) {
         for (String name : built.parameters().keySet()) {
             Value gradient = built.gradients().get(name);
             int elements = built.parameters().get(name).value().shape().elements();

@@ -51,7 +51,7 @@ final class PositionCpu {
         float[] weights = new float[4 * longer];
         for (int i = 0; i < longer; i++) {
             Cubic.Taps taps =
-                    op.identity() ? new Cubic.Taps(i, new double[] {1, 0, 0, 0}) : Cubic.position(i, side, longer);
+                    op.identity() ? new Cubic.Taps(i, new double[] {1, 0, 0, 0}) : Cubic.antialiased(i, side, longer);
             first[i] = taps.first();
             for (int k = 0; k < 4; k++) {
                 weights[4 * i + k] = (float) taps.weights()[k];
