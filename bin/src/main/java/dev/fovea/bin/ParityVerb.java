@@ -107,8 +107,8 @@ final class ParityVerb implements Callable<Integer> {
         if (names.isEmpty()) {
             throw new UserError(
                     ExitCode.USAGE,
-                    "--case " + String.join(" ", globs) + ": none of the " + golden.names().size() + " cases in "
-                            + fovea.shown(golden.path()) + " matches");
+                    "--case " + String.join(" ", globs) + ": none of the "
+                            + golden.names().size() + " cases in " + fovea.shown(golden.path()) + " matches");
         }
         return names;
     }
@@ -126,9 +126,7 @@ final class ParityVerb implements Callable<Integer> {
             return Backends.open(RunSpec.Backend.valueOf(backend.name().toUpperCase(Locale.ROOT)));
         } catch (RuntimeException e) {
             throw new UserError(
-                    ExitCode.UNAVAILABLE,
-                    String.valueOf(e.getMessage()).replace("run.backend: ", "--backend "),
-                    e);
+                    ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()).replace("run.backend: ", "--backend "), e);
         }
     }
 
@@ -140,7 +138,8 @@ final class ParityVerb implements Callable<Integer> {
         for (Finding finding : report.findings()) {
             fovea.out().println(line(report.name(), width, finding));
         }
-        fovea.out().println(verdict(report.passed()) + "  " + fovea.outStyle().bold(report.name()) + "  " + sum(report));
+        fovea.out()
+                .println(verdict(report.passed()) + "  " + fovea.outStyle().bold(report.name()) + "  " + sum(report));
         fovea.out().flush();
     }
 

@@ -1,5 +1,7 @@
 package dev.fovea.datasets;
 
+import java.util.Arrays;
+
 /// A rectangle in pixels of its picture; the right and bottom edges are exclusive.
 ///
 /// @param x0 left edge
@@ -32,6 +34,18 @@ public record Box(double x0, double y0, double x1, double y1) {
         double left = Math.max(x0, other.x0);
         double top = Math.max(y0, other.y0);
         return new Box(left, top, Math.max(left, Math.min(x1, other.x1)), Math.max(top, Math.min(y1, other.y1)));
+    }
+
+    /// Writes ones in rows floor(y0) to ceil(y1) and columns floor(x0) to ceil(x1), both inclusive, of a square map
+    /// (side, side).
+    public void mark(float[] map, int side) {
+        int left = Math.clamp((long) Math.floor(x0), 0, side - 1);
+        int right = Math.clamp((long) Math.ceil(x1), 0, side - 1);
+        int top = Math.clamp((long) Math.floor(y0), 0, side - 1);
+        int bottom = Math.clamp((long) Math.ceil(y1), 0, side - 1);
+        for (int y = top; y <= bottom; y++) {
+            Arrays.fill(map, y * side + left, y * side + right + 1, 1);
+        }
     }
 
     /// The smallest box around this one and `other`.

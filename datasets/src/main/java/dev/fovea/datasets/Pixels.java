@@ -5,7 +5,6 @@ import dev.fovea.datasets.images.Resizer;
 import dev.fovea.dsl.spec.DataSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.List;
 
 /// Writes one element's picture and box map into a batch.
@@ -40,13 +39,7 @@ final class Pixels {
     void boxMap(List<Box> boxes, Batch batch, int element) {
         float[] map = new float[side * side];
         for (Box box : boxes) {
-            int left = Math.clamp((long) Math.floor(box.x0()), 0, side - 1);
-            int right = Math.clamp((long) Math.ceil(box.x1()), 0, side - 1);
-            int top = Math.clamp((long) Math.floor(box.y0()), 0, side - 1);
-            int bottom = Math.clamp((long) Math.ceil(box.y1()), 0, side - 1);
-            for (int y = top; y <= bottom; y++) {
-                Arrays.fill(map, y * side + left, y * side + right + 1, 1);
-            }
+            box.mark(map, side);
         }
         long at = Float.BYTES * (long) element * map.length;
         MemorySegment.copy(map, 0, batch.boxMap(), ValueLayout.JAVA_FLOAT, at, map.length);

@@ -28,6 +28,17 @@ public final class ImageCodec {
     ///
     /// @throws IOException if the bytes are not a picture that can be decoded
     public static Picture decode(byte[] file) throws IOException {
+        try {
+            return toPicture(read(file));
+        } catch (RuntimeException e) {
+            throw new IOException("cannot decode the picture: " + e, e);
+        }
+    }
+
+    /// The first picture of a file, in the colour model it is stored in.
+    ///
+    /// @throws IOException if the bytes are not a picture that can be decoded
+    static BufferedImage read(byte[] file) throws IOException {
         if (isCutOffJpeg(file)) {
             throw new IOException("the JPEG is cut off (" + file.length + " bytes)");
         }
@@ -39,7 +50,7 @@ public final class ImageCodec {
             ImageReader reader = readers.next();
             try {
                 reader.setInput(stream, true, true);
-                return toPicture(reader.read(0));
+                return reader.read(0);
             } finally {
                 reader.dispose();
             }

@@ -3,20 +3,44 @@ package dev.fovea.datasets.images;
 import dev.fovea.datasets.Picture;
 import java.util.Arrays;
 
-/// Antialiased bicubic resizing of 8-bit pictures, bit for bit as Pillow does it (and with it the reference's
+/// Antialiased resizing of 8-bit pictures, bit for bit as Pillow does it (and with it the reference's
 /// training transform): coefficient a = -0.5, support widened by the reduction, weights rounded to 22 bits, columns
-/// first, each pass rounded to 8 bits.
+/// first, each pass rounded to 8 bits. Bicubic unless told otherwise.
 public final class Resizer {
     private static final double A = -0.5;
-    private static final double SUPPORT = 2;
     private static final int PRECISION = 32 - 8 - 2;
 
     private Resizer() {}
+
+    /// Kernels of Pillow.
+    public enum Filter {
+        /// Keys' cubic with a = -0.5
+        BICUBIC(2),
+        /// the triangle
+        BILINEAR(1);
+
+        private final double support;
+
+        Filter(double support) {
+            this.support = support;
+        }
+
+        private double weight(double x) {
+            return this == BICUBIC ? bicubic(x) : Math.max(0, 1 - Math.abs(x));
+        }
+    }
 
     /// Cuts `crop` out of `source` and resizes it.
     ///
     /// @return (height, width, 3) bytes, interleaved; an exact copy of the cut where its size is unchanged
     public static byte[] resize(Picture source, Crop crop, int width, int height) {
+        return resize(source, crop, width, height, Filter.BICUBIC);
+    }
+
+    /// Cuts `crop` out of `source` and resizes it with this filter.
+    ///
+    /// @return (height, width, 3) bytes, interleaved; an exact copy of the cut where its size is unchanged
+    public static byte[] resize(Picture source, Crop crop, int width, int height, Filter filter) {
         crop.requireInside(source.width(), source.height());
         byte[] rows = source.rgb();
         int stride = source.width() * 3;
@@ -24,7 +48,7 @@ public final class Resizer {
         int rowCount = crop.height();
         int column = crop.x() * 3;
         if (crop.width() != width) {
-            rows = columns(rows, stride, firstRow, rowCount, crop, width);
+            rows = columns(rows, stride, firstRow, rowCount, crop, Taps.of(crop.width(), width, filter));
             stride = width * 3;
             firstRow = 0;
             column = 0;
@@ -32,7 +56,7 @@ public final class Resizer {
         if (rowCount == height) {
             return copy(rows, stride, firstRow, column, width, height);
         }
-        return rows(rows, stride, firstRow, rowCount, column, width, height);
+        return rows(rows, stride, firstRow, column, width, Taps.of(rowCount, height, filter));
     }
 
     private static byte[] copy(byte[] from, int stride, int firstRow, int column, int width, int height) {
@@ -44,8 +68,8 @@ public final class Resizer {
     }
 
     /// The pass along rows: (rowCount, crop.width) -> (rowCount, width).
-    private static byte[] columns(byte[] from, int stride, int firstRow, int rowCount, Crop crop, int width) {
-        Taps taps = Taps.of(crop.width(), width);
+    private static byte[] columns(byte[] from, int stride, int firstRow, int rowCount, Crop crop, Taps taps) {
+        int width = taps.first.length;
         byte[] to = new byte[Math.multiplyExact(rowCount, width * 3)];
         for (int y = 0; y < rowCount; y++) {
             int row = (firstRow + y) * stride + crop.x() * 3;
@@ -70,8 +94,8 @@ public final class Resizer {
     }
 
     /// The pass along columns: (rowCount, width) -> (height, width).
-    private static byte[] rows(byte[] from, int stride, int firstRow, int rowCount, int column, int width, int height) {
-        Taps taps = Taps.of(rowCount, height);
+    private static byte[] rows(byte[] from, int stride, int firstRow, int column, int width, Taps taps) {
+        int height = taps.first.length;
         byte[] to = new byte[Math.multiplyExact(height, width * 3)];
         int[] sums = new int[width * 3];
         for (int y = 0; y < height; y++) {
@@ -97,13 +121,13 @@ public final class Resizer {
     }
 
     /// The input pixels of each output pixel: `count[i]` of them from `first[i]`, weights from `i * most`.
-    private record Taps(int[] first, int[] count, int[] weights, int most) {
-        static Taps of(int in, int out) {
+    private record Taps(int[] first, int[] count, int[] weights, int most, Filter filter) {
+        static Taps of(int in, int out, Filter filter) {
             double scale = (double) in / out;
             double widen = Math.max(scale, 1);
-            double support = SUPPORT * widen;
+            double support = filter.support * widen;
             int most = (int) Math.ceil(support) * 2 + 1;
-            Taps taps = new Taps(new int[out], new int[out], new int[Math.multiplyExact(out, most)], most);
+            Taps taps = new Taps(new int[out], new int[out], new int[Math.multiplyExact(out, most)], most, filter);
             for (int i = 0; i < out; i++) {
                 double center = (i + 0.5) * scale;
                 int low = Math.max(0, (int) (center - support + 0.5));
@@ -119,7 +143,7 @@ public final class Resizer {
             double[] exact = new double[count[i]];
             double sum = 0;
             for (int k = 0; k < exact.length; k++) {
-                exact[k] = bicubic((k + offset) * (1 / widen));
+                exact[k] = filter.weight((k + offset) * (1 / widen));
                 sum += exact[k];
             }
             for (int k = 0; k < exact.length; k++) {

@@ -86,8 +86,7 @@ public final class LinearOp {
 
         @Override
         public List<Shape> outputShapes() {
-            Check.that(
-                    w.shape().rank() == 2 && x.shape().dim(-1) == w.shape().dim(0), "projection: x %s, w %s", x, w);
+            Check.that(w.shape().rank() == 2 && x.shape().dim(-1) == w.shape().dim(0), "projection: x %s, w %s", x, w);
             return List.of(x.shape().withLast(w.shape().dim(1)));
         }
 

@@ -246,7 +246,8 @@ public final class TokenOp {
             Check.that(
                     x.shape().rank() == 3
                             && tokens.type() == DType.I32
-                            && tokens.shape().equals(Shape.of(x.shape().dim(0), x.shape().dim(1))),
+                            && tokens.shape()
+                                    .equals(Shape.of(x.shape().dim(0), x.shape().dim(1))),
                     "at highest: x %s, tokens %s",
                     x,
                     tokens);

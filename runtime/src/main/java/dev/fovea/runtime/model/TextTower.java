@@ -40,8 +40,7 @@ public final class TextTower {
         Value x = embedded(tokens);
         List<Value> hidden = new ArrayList<>(List.of(x));
         GeluKind gelu = t.gelu() == ModelSpec.Gelu.TANH ? GeluKind.TANH : GeluKind.ERF;
-        Layers.BlockShape shape =
-                new Layers.BlockShape(t.width(), t.heads(), t.mlp(), gelu, t.causal(), t.normEps());
+        Layers.BlockShape shape = new Layers.BlockShape(t.width(), t.heads(), t.mlp(), gelu, t.causal(), t.normEps());
         for (int l = 0; l < t.depth(); l++) {
             String prefix = "text_model.transformer.resblocks." + l + ".";
             x = layers.block(x, prefix, Layers.BlockNames.TEXT, shape, null).x();

@@ -47,8 +47,7 @@ final class AdamWCheck implements CaseCheck {
     }
 
     /// Weight decay applies to parameters of rank 2 and more.
-    private static void run(
-            GoldenCase c, Backend backend, Findings out, String prefix, JsonNode p, String name) {
+    private static void run(GoldenCase c, Backend backend, Findings out, String prefix, JsonNode p, String name) {
         Schedule schedule = new Schedule(
                 p.get("lr").asDouble(), p.get("warmup").asLong(), p.get("total").asLong(), true);
         double beta1 = p.get("beta1").asDouble(), beta2 = p.get("beta2").asDouble();
@@ -83,7 +82,8 @@ final class AdamWCheck implements CaseCheck {
         out.check(prefix + "exp_avg_sq." + name, second, found);
         if (!out.checked(prefix + "lr")) {
             out.check(
-                    prefix + "lr", rates.stream().mapToDouble(Double::doubleValue).toArray());
+                    prefix + "lr",
+                    rates.stream().mapToDouble(Double::doubleValue).toArray());
         }
     }
 

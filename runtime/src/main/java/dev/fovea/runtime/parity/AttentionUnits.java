@@ -112,8 +112,7 @@ final class AttentionUnits {
             for (int i = 0; i < n; i++) {
                 int at = (b * n + i) * width;
                 queries.add(g.given("q" + b + "." + i, Shape.of(width), Arrays.copyOfRange(q, at, at + width)));
-                outs.add(g.builder()
-                        .add(new AttentionOp.PoolAttention(queries.getLast(), packed.get(b), seen, heads)));
+                outs.add(g.builder().add(new AttentionOp.PoolAttention(queries.getLast(), packed.get(b), seen, heads)));
             }
         }
         Value y = g.builder().add(new TokenOp.Concat(outs, 0));

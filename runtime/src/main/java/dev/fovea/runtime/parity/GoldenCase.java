@@ -1,5 +1,6 @@
 package dev.fovea.runtime.parity;
 
+import dev.fovea.dsl.run.StoreException;
 import dev.fovea.runtime.ir.Shape;
 import dev.fovea.runtime.store.Safetensors;
 import java.io.IOException;
@@ -193,7 +194,10 @@ public final class GoldenCase {
                 throw new GoldenException(name() + "/" + group + ".safetensors: no tensor " + name);
             }
             Values values = new Values(file.info(name).shape(), file.doubles(name));
-            long[] described = config.get(group).path(name).path("shape").valueStream()
+            long[] described = config.get(group)
+                    .path(name)
+                    .path("shape")
+                    .valueStream()
                     .mapToLong(JsonNode::asLong)
                     .toArray();
             if (!Arrays.equals(described, values.shape())) {
@@ -212,7 +216,11 @@ public final class GoldenCase {
         if (!Files.exists(file)) {
             throw new GoldenException(file + ": no such file");
         }
-        return Safetensors.open(file, arena);
+        try {
+            return Safetensors.open(file, arena);
+        } catch (StoreException e) {
+            throw new GoldenException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     static JsonNode json(Path file) {

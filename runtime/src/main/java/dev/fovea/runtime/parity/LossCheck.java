@@ -74,7 +74,9 @@ final class LossCheck implements CaseCheck {
         for (String map : List.of("prior", "posterior")) {
             out.check(map + "_box_supervision_loss", new double[1]);
             for (int i = 0; c.hasInput(map + "_selection_probs." + i); i++) {
-                out.check(gradient(map, i), new double[c.input(map + "_selection_probs." + i).data().length]);
+                out.check(
+                        gradient(map, i),
+                        new double[c.input(map + "_selection_probs." + i).data().length]);
             }
         }
     }

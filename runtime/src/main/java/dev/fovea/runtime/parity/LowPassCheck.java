@@ -43,17 +43,12 @@ final class LowPassCheck implements CaseCheck {
         out.check(
                 "resized",
                 Layout.picture(
-                        Findings.of(low.patches(), found),
-                        square,
-                        spec.vision().patch()));
+                        Findings.of(low.patches(), found), square, spec.vision().patch()));
         List<double[]> packed =
                 low.packed().stream().map(v -> Findings.of(v, found)).toList();
         out.check(
                 "kv_cache",
-                cache(
-                        packed,
-                        low.packed().getFirst().shape(),
-                        spec.vision().heads()));
+                cache(packed, low.packed().getFirst().shape(), spec.vision().heads()));
     }
 
     /// Packed (B,N,3D) of every layer to (L,2,B,H,N,C)

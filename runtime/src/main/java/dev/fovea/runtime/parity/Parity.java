@@ -19,7 +19,10 @@ public final class Parity {
             new SigLipCheck(),
             new AdamWCheck(),
             new ModulesCheck(),
-            new UnitsCheck());
+            new UnitsCheck(),
+            new PreprocessCheck(),
+            new CropCheck(),
+            new InterpolateCheck());
 
     private Parity() {}
 

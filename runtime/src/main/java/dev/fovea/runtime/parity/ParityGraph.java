@@ -71,6 +71,13 @@ public final class ParityGraph {
         return v;
     }
 
+    /// An input of whole numbers of the check's own, I32.
+    public Value whole(String name, Shape shape, double... values) {
+        Value v = builder.input(name, DType.I32, shape);
+        data.put(v, values);
+        return v;
+    }
+
     /// An input with values of the check's own, F32.
     public Value given(String name, Shape shape, double... values) {
         if (shape.elements() != values.length) {
@@ -85,7 +92,8 @@ public final class ParityGraph {
     private Value reused(String name, Shape shape, Supplier<Value> make) {
         Value known = byName.computeIfAbsent(name, _ -> make.get());
         if (!known.shape().equals(shape)) {
-            throw new GoldenException(golden.name() + ": " + name + " is read as " + known.shape() + " and as " + shape);
+            throw new GoldenException(
+                    golden.name() + ": " + name + " is read as " + known.shape() + " and as " + shape);
         }
         return known;
     }

@@ -78,8 +78,7 @@ final class PreTrainingLookCheck implements CaseCheck {
                 .toList();
     }
 
-    private static void compare(
-            ModelSpec spec, Ps3.Look look, Value unit, Map<Value, double[]> found, Findings out) {
+    private static void compare(ModelSpec spec, Ps3.Look look, Value unit, Map<Value, double[]> found, Findings out) {
         int side = spec.ps3().scales().getFirst() / spec.vision().patch();
         Rows rows = Rows.of(out.golden(), look.pooled().shape().dim(0));
         rows.check(out, "pooled_output", Findings.of(look.pooled(), found), rows.poolingDepends());

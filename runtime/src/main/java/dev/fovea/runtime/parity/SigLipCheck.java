@@ -31,8 +31,8 @@ final class SigLipCheck implements CaseCheck {
         double[] bias = new double[batch];
         Arrays.fill(bias, c.input("logit_bias").data()[0]);
         Value scaled = g.builder().add(new PointwiseOp.Scale(pairs.images(), pairs.scale()));
-        Value logits = g.builder()
-                .add(new LinearOp.Linear(scaled, pairs.texts(), g.given("biases", Shape.of(batch), bias)));
+        Value logits =
+                g.builder().add(new LinearOp.Linear(scaled, pairs.texts(), g.given("biases", Shape.of(batch), bias)));
         List<Value> gradients = g.gradients(pairs.loss(), g.given("one", Shape.of(), 1), pairs.inputs());
         List<Value> read = new ArrayList<>(gradients);
         read.addAll(List.of(logits, pairs.loss()));

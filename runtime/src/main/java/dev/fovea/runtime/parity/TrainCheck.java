@@ -34,8 +34,8 @@ final class TrainCheck implements CaseCheck {
     public void run(GoldenCase c, Backend backend, Findings out) {
         JsonNode params = c.params();
         GoldenCase.Values images = c.input("images");
-        PreTraining.Size size = new PreTraining.Size(
-                (int) images.shape()[0], (int) images.shape()[2], (int) images.shape()[3]);
+        PreTraining.Size size =
+                new PreTraining.Size((int) images.shape()[0], (int) images.shape()[2], (int) images.shape()[3]);
         ModelSpec spec = ParityModel.spec(c, ModelSpec.Strategy.TOP_DOWN);
         LossSpec loss = loss(params);
         OptimSpec optim = optim(params);
@@ -70,7 +70,7 @@ final class TrainCheck implements CaseCheck {
                 s.run();
                 checkStep(s, built, spec, loss.box(), "step" + step + ".", out);
                 if (step == 0) {
-                    checkGradients(c, s, built, out);
+                    checkGradients(s, built, out);
                 }
             }
             checkParameters(c, built, store, out);
@@ -132,11 +132,10 @@ final class TrainCheck implements CaseCheck {
     }
 
     /// A parameter that our loss does not reach has gradient 0.
-    private static void checkGradients(GoldenCase c, Session s, PreTraining.Built built, Findings out) {
+    private static void checkGradients(Session s, PreTraining.Built built, Findings out) {
         for (String name : built.parameters().keySet()) {
             Value gradient = built.gradients().get(name);
-            int elements =
-                    built.parameters().get(name).value().shape().elements();
+            int elements = built.parameters().get(name).value().shape().elements();
             out.check("grad." + name, gradient == null ? new double[elements] : s.read(gradient));
         }
     }
@@ -164,11 +163,7 @@ final class TrainCheck implements CaseCheck {
 
     /// The relative error of the whole update, which an optimizer that does nothing fails.
     private static void checkUpdates(
-            GoldenCase c,
-            PreTraining.Built built,
-            Store store,
-            Function<String, double[]> weights,
-            Findings out) {
+            GoldenCase c, PreTraining.Built built, Store store, Function<String, double[]> weights, Findings out) {
         JsonNode checks = c.config().path("update_check");
         for (String name : checks.propertyNames()) {
             String what = "update of " + name;
@@ -177,7 +172,8 @@ final class TrainCheck implements CaseCheck {
                 out.fail(what, "our model has no such parameter");
                 continue;
             }
-            double[] before = weights.apply(name), recorded = c.output("param_after." + name).data();
+            double[] before = weights.apply(name),
+                    recorded = c.output("param_after." + name).data();
             double[] after = ParityGraph.read(store, name);
             boolean[] skipped = skipped(c, name);
             double error = 0, length = 0;

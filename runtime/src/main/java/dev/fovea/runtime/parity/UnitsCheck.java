@@ -37,7 +37,10 @@ final class UnitsCheck implements CaseCheck {
         One one = new One(c, backend, out);
         one.check("gelu", "gwide", "wide", g -> new PointwiseOp.Gelu(g.in("wide"), PointwiseOp.GeluKind.ERF));
         one.check(
-                "sigmoid_pair_softmax", "gwide", "wide", g -> new PointwiseOp.SelectionProbability(g.in("wide"), null, 5));
+                "sigmoid_pair_softmax",
+                "gwide",
+                "wide",
+                g -> new PointwiseOp.SelectionProbability(g.in("wide"), null, 5));
         for (String output : c.outputs()) {
             if (output.startsWith(LAYER_NORM)) {
                 double eps = Double.parseDouble(output.substring(LAYER_NORM.length()));
@@ -45,11 +48,7 @@ final class UnitsCheck implements CaseCheck {
             }
         }
         one.check("normalize", "g", "x", g -> new NormOp.Normalize(g.in("x"), 1e-12));
-        one.check(
-                "linear",
-                "glin",
-                "x lin_w lin_b",
-                g -> new LinearOp.Linear(g.in("x"), g.in("lin_w"), g.in("lin_b")));
+        one.check("linear", "glin", "x lin_w lin_b", g -> new LinearOp.Linear(g.in("x"), g.in("lin_w"), g.in("lin_b")));
         logSigmoid(c, out);
         if (out.wants("bce")) {
             boxCrossEntropy(c, backend, out);
@@ -120,8 +119,7 @@ final class UnitsCheck implements CaseCheck {
             kv[i * 2 * n + n + i % n] = 1;
         }
         Value packed = g.given("kv", Shape.of(rows, n, 2 * n), kv);
-        Value y =
-                g.builder().add(new AttentionOp.PoolAttention(g.given("query", Shape.of(n), query), packed, null, 1));
+        Value y = g.builder().add(new AttentionOp.PoolAttention(g.given("query", Shape.of(n), query), packed, null, 1));
         Value dkv =
                 g.gradients(y, g.in("g", Shape.of(rows, n)), List.of(packed)).getFirst();
         Map<Value, double[]> found = g.run(backend, List.of(y, dkv));

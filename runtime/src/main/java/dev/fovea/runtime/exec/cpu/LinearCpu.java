@@ -59,8 +59,8 @@ final class LinearCpu {
         MemorySegment y = l.of(output);
         MemorySegment x = l.of(left);
         MemorySegment w = l.of(right);
-        return () -> gemm.multiply(
-                false, false, rows, columns, inner, x, 0, inner, w, 0, columns, y, 0, columns, false);
+        return () ->
+                gemm.multiply(false, false, rows, columns, inner, x, 0, inner, w, 0, columns, y, 0, columns, false);
     }
 
     /// dw (O,I) = dyT (O,R) x (R,I)
