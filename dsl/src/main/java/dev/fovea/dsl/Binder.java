@@ -37,7 +37,7 @@ final class Binder {
                 text("fovea"),
                 text("name"),
                 text("doc"),
-                new ModelSpec(vision(), ps3(), textTower()),
+                new ModelSpec(vision(), ps3(), textTower(), encoder()),
                 data(),
                 loss(),
                 optim(),
@@ -46,7 +46,7 @@ final class Binder {
                 new PrecisionSpec(text("precision.compute")),
                 whole("seed"),
                 new EvalSpec(
-                        duration("eval.every"), texts("eval.tasks"), integer("eval.scenes"), integer("eval.gallery")),
+                        duration("eval.every"), tasks(), integer("eval.scenes"), integer("eval.gallery")),
                 run(),
                 new TrackingSpec(text("tracking.type"), text("tracking.uri"), text("tracking.experiment")));
     }
@@ -127,6 +127,29 @@ final class Binder {
                 text(at + "pool"),
                 constant(ModelSpec.Gelu.class, at + "gelu"),
                 flag(at + "causal"));
+    }
+
+    /// An encoder without selection maps leaves the recall of selection out of the default.
+    private List<String> tasks() {
+        Values.Value given = v.all().get("eval.tasks");
+        boolean fallback = given == null || given.node() == null;
+        List<String> tasks = texts("eval.tasks");
+        return !fallback || text("model.encoder.type").equals("ps3")
+                ? tasks
+                : tasks.stream().filter(t -> !t.equals("selection-recall")).toList();
+    }
+
+    private ModelSpec.Encoder encoder() {
+        String at = "model.encoder.";
+        return switch (text(at + "type")) {
+            case "s2" -> new ModelSpec.S2(constant(ModelSpec.GridSize.class, at + "size"));
+            case "anyres" ->
+                new ModelSpec.AnyRes(
+                        integer(at + "max_tiles"),
+                        constant(ModelSpec.TileRule.class, at + "grid"),
+                        constant(ModelSpec.Merge.class, at + "merge"));
+            default -> new ModelSpec.SelectedPatches();
+        };
     }
 
     private DataSpec data() {

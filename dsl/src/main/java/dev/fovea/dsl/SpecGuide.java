@@ -46,7 +46,8 @@ public final class SpecGuide {
                 collect(inner, path + ".", lines);
             } else if (key.form() instanceof Form.Choice choice) {
                 String form = String.join(" or ", choice.variants().keySet());
-                lines.add(new Line(path + ".type", form, "", true, key.doc(), enters(path)));
+                String type = key.mustBeGiven() ? "" : String.valueOf(key.fallback());
+                lines.add(new Line(path + ".type", form, type, key.mustBeGiven(), key.doc(), enters(path)));
                 choice.variants().forEach((word, variant) -> collect(variant, path + "[" + word + "].", lines));
             }
         }

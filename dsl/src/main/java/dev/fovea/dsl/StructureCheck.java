@@ -92,9 +92,21 @@ final class StructureCheck {
             values.put(path, LeafReader.boxed(key.words().get(word)), null);
         } else if (key.form() instanceof Form.Section section) {
             section(section, null, at, path);
+        } else if (key.form() instanceof Form.Choice choice) {
+            absentChoice(choice, String.valueOf(fallback), at, path);
         } else {
             values.put(path, LeafReader.boxed(fallback), null);
         }
+    }
+
+    /// A choice that was left out is its default type, with the defaults of that type's keys.
+    private void absentChoice(Form.Choice choice, String type, Mark at, String path) {
+        Form.Section variant = choice.variants().get(type);
+        if (variant == null) {
+            throw new IllegalStateException(path + ": the default " + type + " is no type");
+        }
+        values.put(path + ".type", type, null);
+        section(variant, null, at, path);
     }
 
     private static List<String> required(Form.Section section) {
