@@ -50,7 +50,7 @@ final class LowPassCheck implements CaseCheck {
     }
 
     /// (B,g*g,3*p*p) patches back to a picture (B,3,S,S)
-    private static double[] picture(double[] patches, Shape shape, ModelSpec spec) {
+    static double[] picture(double[] patches, Shape shape, ModelSpec spec) {
         int p = spec.vision().patch();
         int g = (int) Math.round(Math.sqrt(shape.dim(1))), side = g * p;
         double[] out = new double[patches.length];
