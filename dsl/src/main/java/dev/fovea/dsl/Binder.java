@@ -38,7 +38,7 @@ final class Binder {
                 text("fovea"),
                 text("name"),
                 text("doc"),
-                new ModelSpec(vision(), ps3(), textTower()),
+                new ModelSpec(vision(), ps3(), textTower(), encoder()),
                 init(),
                 data(),
                 loss(),
@@ -48,7 +48,7 @@ final class Binder {
                 new PrecisionSpec(text("precision.compute")),
                 whole("seed"),
                 new EvalSpec(
-                        duration("eval.every"), texts("eval.tasks"), integer("eval.scenes"), integer("eval.gallery")),
+                        duration("eval.every"), tasks(), integer("eval.scenes"), integer("eval.gallery")),
                 run(),
                 new TrackingSpec(text("tracking.type"), text("tracking.uri"), text("tracking.experiment")));
     }
@@ -137,6 +137,29 @@ final class Binder {
                 flag(at + "causal"),
                 real(at + "norm_eps"),
                 flag(at + "proj_bias"));
+    }
+
+    /// An encoder without selection maps leaves the recall of selection out of the default.
+    private List<String> tasks() {
+        Values.Value given = v.all().get("eval.tasks");
+        boolean fallback = given == null || given.node() == null;
+        List<String> tasks = texts("eval.tasks");
+        return !fallback || text("model.encoder.type").equals("ps3")
+                ? tasks
+                : tasks.stream().filter(t -> !t.equals("selection-recall")).toList();
+    }
+
+    private ModelSpec.Encoder encoder() {
+        String at = "model.encoder.";
+        return switch (text(at + "type")) {
+            case "s2" -> new ModelSpec.S2(constant(ModelSpec.GridSize.class, at + "size"));
+            case "anyres" ->
+                new ModelSpec.AnyRes(
+                        integer(at + "max_tiles"),
+                        constant(ModelSpec.TileRule.class, at + "grid"),
+                        constant(ModelSpec.Merge.class, at + "merge"));
+            default -> new ModelSpec.SelectedPatches();
+        };
     }
 
     private DataSpec data() {

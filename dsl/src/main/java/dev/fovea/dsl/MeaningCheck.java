@@ -1,6 +1,7 @@
 package dev.fovea.dsl;
 
 import dev.fovea.dsl.spec.Duration;
+import dev.fovea.dsl.spec.LossSpec;
 import dev.fovea.dsl.yaml.Findings;
 import dev.fovea.dsl.yaml.YamlNode;
 import java.util.HashSet;
@@ -132,6 +133,10 @@ final class MeaningCheck {
         if (contrast == null || prior == null || posterior == null || global == null) {
             return;
         }
+        if (!selects()) {
+            withoutMaps(contrast);
+            return;
+        }
         boolean boxes = global < 1 && (prior > 0 || posterior > 0);
         if (contrast == 0 && !boxes) {
             String why = prior > 0 || posterior > 0
@@ -149,6 +154,42 @@ final class MeaningCheck {
                     "data.captions.global_prob",
                     "is 1, so that loss.box and loss.pool_tokens have no effect: they act on local captions only");
         }
+    }
+
+    /// Whether the encoder selects patches; also where the spec does not say in a way that can be read.
+    private boolean selects() {
+        String encoder = v.text("model.encoder.type");
+        return encoder == null || encoder.equals("ps3");
+    }
+
+    /// Loss keys of an encoder without selection maps.
+    private void withoutMaps(double contrast) {
+        if (contrast == 0) {
+            String path = "loss.contrast.weight";
+            findings.error(
+                    v.mark(path),
+                    "loss",
+                    "nothing to train: " + path + " is 0 and this encoder has no selection maps for boxes to train");
+        }
+        for (String path : List.of("loss.box.prior", "loss.box.posterior")) {
+            Double weight = v.real(path);
+            if (given(path) && weight != null && weight > 0) {
+                noEffect(path, "has no selection maps");
+            }
+        }
+        if (v.constant("loss.pool_tokens") == LossSpec.PoolTokens.ALL) {
+            noEffect("loss.pool_tokens", "always pools the tokens inside the box");
+        }
+    }
+
+    private void noEffect(String path, String why) {
+        findings.warning(
+                v.mark(path), path, "has no effect: model.encoder " + v.text("model.encoder.type") + " " + why);
+    }
+
+    private boolean given(String path) {
+        Values.Value value = v.all().get(path);
+        return value != null && value.node() != null;
     }
 
     private void zeroWeight(String path, double weight, String consequence) {
@@ -217,7 +258,17 @@ final class MeaningCheck {
     }
 
     private void evaluation() {
-        distinct("eval.tasks", v.texts("eval.tasks"));
+        List<String> tasks = v.texts("eval.tasks");
+        distinct("eval.tasks", tasks);
+        int recall = tasks == null ? -1 : tasks.indexOf("selection-recall");
+        if (recall >= 0 && given("eval.tasks") && !selects()) {
+            findings.error(
+                    v.mark("eval.tasks", recall),
+                    "eval.tasks[" + recall + "]",
+                    "selection-recall needs selection maps, which model.encoder " + v.text("model.encoder.type")
+                            + " does not have",
+                    "write tasks: [local-retrieval]");
+        }
     }
 
     private void tracking() {

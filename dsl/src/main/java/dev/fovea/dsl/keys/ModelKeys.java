@@ -26,6 +26,13 @@ final class ModelKeys {
         model.key("vision", "The vision transformer.");
         model.key("ps3", "What PS3 adds to it: several scales, encoded where it matters.");
         model.key("text", "The text transformer.");
+        model.key(
+                        "encoder",
+                        "How a picture becomes tokens: `ps3` selects patches; the baselines `s2` and `anyres` encode"
+                                + " all of it in tiles of the low scale, and use neither `ps3.select` nor `loss.box`.")
+                .or("ps3")
+                .example("{type: s2}");
+        encoders(t);
         vision(t.of(Vision.class));
         adapter(t.of(Adapter.class));
         ps3(t.of(Ps3.class));
@@ -66,6 +73,36 @@ final class ModelKeys {
                 .or(true);
         t.key("adapter", "Layers between the blocks and the pooling, as C-RADIO has them; `none` for no adapter.")
                 .word("none", null);
+    }
+
+    private static void encoders(Table t) {
+        t.variant(ModelSpec.SelectedPatches.class, "ps3");
+        t.variant(ModelSpec.S2.class, "s2");
+        t.variant(ModelSpec.AnyRes.class, "anyres");
+        t.of(ModelSpec.S2.class)
+                .key(
+                        "size",
+                        "Scale whose grid the features of all scales are resized to: the `largest` (paper), or the"
+                                + " `smallest` (original S2).")
+                .or(ModelSpec.GridSize.LARGEST);
+        Table.Of anyRes = t.of(ModelSpec.AnyRes.class);
+        anyRes.key(
+                        "maxTiles",
+                        "Most tiles of a picture, the whole picture apart; `auto` is as many as cover the largest scale.")
+                .from(0)
+                .to(4096)
+                .word("auto", 0)
+                .example("9");
+        anyRes.key(
+                        "grid",
+                        "How the grid of tiles is chosen: `best-fit` takes the largest effective resolution with the"
+                                + " least waste (LLaVA), `nearest-aspect` the nearest aspect ratio (NVILA).")
+                .or(ModelSpec.TileRule.BEST_FIT);
+        anyRes.key(
+                        "merge",
+                        "Order of the tokens: `flat` goes tile by tile, `spatial` row by row, `spatial-unpad` also"
+                                + " drops padding and ends each row with a learned token.")
+                .or(ModelSpec.Merge.SPATIAL);
     }
 
     private static void adapter(Table.Of t) {

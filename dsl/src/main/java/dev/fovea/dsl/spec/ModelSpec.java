@@ -4,10 +4,62 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The two towers and what PS3 adds to the vision tower.
-public record ModelSpec(Vision vision, Ps3 ps3, Text text) {
+///
+/// @param encoder how a picture becomes tokens at high resolution
+public record ModelSpec(Vision vision, Ps3 ps3, Text text, Encoder encoder) {
+    /// A model that selects patches.
+    public ModelSpec(Vision vision, Ps3 ps3, Text text) {
+        this(vision, ps3, text, new SelectedPatches());
+    }
+
     /// The same with patches chosen otherwise.
     public ModelSpec with(Select other) {
-        return new ModelSpec(vision, ps3.with(other), text);
+        return new ModelSpec(vision, ps3.with(other), text, encoder);
+    }
+
+    /// Whether the model selects patches, so that there are selection maps.
+    public boolean selects() {
+        return encoder instanceof SelectedPatches;
+    }
+
+    /// How a picture becomes tokens at high resolution. All kinds run the same transformer; those that select
+    /// nothing run it on tiles of the low scale's size and leave `ps3.select` unused (ps3-spec 4.1, 4.2).
+    public sealed interface Encoder permits SelectedPatches, S2, AnyRes {}
+
+    /// PS3 (`type: ps3`): the low scale, and selected patches of the high scales.
+    public record SelectedPatches() implements Encoder {}
+
+    /// S2 (`type: s2`): every scale in tiles of the low scale, one grid of features, scales side by side.
+    ///
+    /// @param size the scale whose grid all others are resized to
+    public record S2(GridSize size) implements Encoder {}
+
+    /// The common grid of S2: that of the largest scale (the paper), or of the smallest (the original S2).
+    public enum GridSize {
+        LARGEST,
+        SMALLEST
+    }
+
+    /// AnyRes (`type: anyres`): the whole picture squashed to the low scale, and tiles of that size.
+    ///
+    /// @param maxTiles most tiles, the whole picture apart; 0 for as many as cover the largest scale
+    /// @param grid how the grid of tiles is chosen for a picture
+    /// @param merge order of the tokens
+    public record AnyRes(int maxTiles, TileRule grid, Merge merge) implements Encoder {}
+
+    /// How AnyRes chooses among grids of tiles: the largest effective resolution with the least waste (LLaVA), or
+    /// the nearest aspect ratio (NVILA).
+    public enum TileRule {
+        BEST_FIT,
+        NEAREST_ASPECT
+    }
+
+    /// Order of the tokens of AnyRes: tile after tile; row after row of the whole grid; or these without padding
+    /// and with a learned token after each row.
+    public enum Merge {
+        FLAT,
+        SPATIAL,
+        SPATIAL_UNPAD
     }
 
     /// A vision transformer.

@@ -14,6 +14,7 @@ import dev.fovea.runtime.ir.NormOp;
 import dev.fovea.runtime.ir.Op;
 import dev.fovea.runtime.ir.PointwiseOp;
 import dev.fovea.runtime.ir.PositionOp;
+import dev.fovea.runtime.ir.TileOp;
 import dev.fovea.runtime.ir.TokenOp;
 import dev.fovea.runtime.ir.UpdateOp;
 import dev.fovea.runtime.ir.Value;
@@ -82,6 +83,7 @@ public final class Autodiff {
                     AttentionOp.Backward _,
                     PointwiseOp.Backward _,
                     TokenOp.Backward _,
+                    TileOp.Backward _,
                     PositionOp.Backward _,
                     ConvolutionOp.Backward _,
                     MapOp.Backward _,

@@ -51,12 +51,12 @@ public final class VisionTower {
         int patch = spec.vision().patch();
         Value patches = b.add(
                 new ImageOp.CutPatches(pixels, null, low, low, patch, spec.ps3().resizeAntialias()));
-        return low(patches, embed(patches));
+        return tiles(patches);
     }
 
-    /// patches (B,g*g,3*p*p) and their embedding (B,g*g,D) -> the low-resolution pass
-    private LowPass low(Value patches, Value embedded) {
-        Value tokens = b.add(new TokenOp.AddRows(embedded, lowPositions()));
+    /// patches (B,g*g,3*p*p) of pictures, or of tiles, that have the low scale's size -> the low-resolution pass
+    public LowPass tiles(Value patches) {
+        Value tokens = b.add(new TokenOp.AddRows(embed(patches), lowPositions()));
         List<Value> hidden = new ArrayList<>();
         List<Value> packed = new ArrayList<>();
         Value x = tokens;

@@ -22,7 +22,9 @@ public final class Parity {
             new UnitsCheck(),
             new PreprocessCheck(),
             new CropCheck(),
-            new InterpolateCheck());
+            new InterpolateCheck(),
+            new S2Check(),
+            new AnyResCheck());
 
     private Parity() {}
 

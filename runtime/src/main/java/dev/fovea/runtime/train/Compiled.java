@@ -24,6 +24,11 @@ public record Compiled(Graph graph, ProgramReport report, Session session) imple
         return graph.input(name);
     }
 
+    /// Whether there is a result of this name.
+    public boolean has(String name) {
+        return graph.results().containsKey(name);
+    }
+
     /// The numbers of a result.
     public double[] result(String name) {
         return session.read(graph.result(name));

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /// Measures a model on scenes it was not trained on: local-caption retrieval R@1 and R@5, and the share of box
 /// patches
@@ -25,7 +26,7 @@ final class Evaluation {
 
     private final ExperimentSpec spec;
     private final Compiled program;
-    private final SelectionRecall recall;
+    private final @Nullable SelectionRecall recall;
     private final SequencedMap<Split, EvaluationBatches> splits = new LinkedHashMap<>();
     private final RunListener listener;
     private final int side;
@@ -35,14 +36,21 @@ final class Evaluation {
         this.program = program;
         this.listener = listener;
         this.side = spec.model().ps3().scales().getLast();
-        List<ScaleGrid> grids = Ps3.grids(spec.model(), side, side);
-        int low = spec.model().ps3().scales().getFirst() / spec.model().vision().patch();
-        this.recall = new SelectionRecall(low, grids, Ps3.counts(spec.model(), grids));
+        this.recall = spec.model().selects() ? recall(spec, side) : null;
+        if (recall == null) {
+            listener.note("the encoder selects no patches, so that there is no " + RECALL + " and no selection map");
+        }
         for (Split split : List.of(Split.SEEN, Split.NEW_STYLE, Split.NEW_CONCEPT)) {
             if (corpus.supports(split)) {
                 splits.put(split, batches(corpus, split, tokenizer));
             }
         }
+    }
+
+    private static SelectionRecall recall(ExperimentSpec spec, int side) {
+        List<ScaleGrid> grids = Ps3.grids(spec.model(), side, side);
+        int low = spec.model().ps3().scales().getFirst() / spec.model().vision().patch();
+        return new SelectionRecall(low, grids, Ps3.counts(spec.model(), grids));
     }
 
     private EvaluationBatches batches(Corpus corpus, Split split, Tokenizer tokenizer) {
@@ -123,24 +131,45 @@ final class Evaluation {
         program.session().write(program.input("step"), 0);
         program.session().run();
         double[] images = program.result("image_features"), texts = program.result("text_features");
-        double[] prior = program.result("prior_map"), posterior = program.result("posterior_map");
-        int width = images.length / spec.batch().global(),
-                cells = prior.length / spec.batch().global();
+        int width = images.length / spec.batch().global();
         for (int e = 0; e < data.valid(i); e++) {
             BatchElement element = batch.elements().get(e);
             regions.add(new Retrieval.Region(
                     element.key(), element.caption(), row(images, e, width), row(texts, e, width)));
-            double[] up = row(prior, e, cells), down = row(posterior, e, cells);
-            List<SelectionRecall.Selected> byPrior = recall.byMap(up), byPosterior = recall.byMap(down);
-            long item = (long) i * spec.batch().global() + e;
-            recalls.random().add(recall.recall(recall.random(spec.seed(), item), element.box(), side));
-            recalls.bottomUp().add(recall.recall(byPrior, element.box(), side));
-            recalls.topDown().add(recall.recall(byPosterior, element.box(), side));
-            if (kept.size() < samples && kept.stream().noneMatch(k -> k.key().equals(sceneOf(element.key())))) {
-                kept.add(sample(batch, e, up, byPrior, down, byPosterior));
-            }
+        }
+        if (recall != null) {
+            visitMaps(recall, batch, data.valid(i), i, recalls, kept, samples);
         }
         batch.release();
+    }
+
+    /// The selection maps of the first `valid` elements of batch `i`.
+    private void visitMaps(
+            SelectionRecall of,
+            Batch batch,
+            int valid,
+            int i,
+            Recalls recalls,
+            List<SelectionSample> kept,
+            int samples) {
+        double[] prior = program.result("prior_map"), posterior = program.result("posterior_map");
+        int cells = prior.length / spec.batch().global();
+        for (int e = 0; e < valid; e++) {
+            BatchElement element = batch.elements().get(e);
+            double[] up = row(prior, e, cells), down = row(posterior, e, cells);
+            List<SelectionRecall.Selected> byPrior = of.byMap(up), byPosterior = of.byMap(down);
+            long item = (long) i * spec.batch().global() + e;
+            recalls.random().add(of.recall(of.random(spec.seed(), item), element.box(), side));
+            recalls.bottomUp().add(of.recall(byPrior, element.box(), side));
+            recalls.topDown().add(of.recall(byPosterior, element.box(), side));
+            if (kept.size() < samples && kept.stream().noneMatch(k -> k.key().equals(sceneOf(element.key())))) {
+                SelectionSample.Layer first = new SelectionSample.Layer("bottom-up", of.side(), up, byPrior);
+                kept.add(sample(
+                        batch,
+                        e,
+                        List.of(first, new SelectionSample.Layer("top-down", of.side(), down, byPosterior))));
+            }
+        }
     }
 
     /// Regions of one scene share the part of the key before `#`.
@@ -149,13 +178,7 @@ final class Evaluation {
         return at < 0 ? key : key.substring(0, at);
     }
 
-    private SelectionSample sample(
-            Batch batch,
-            int e,
-            double[] up,
-            List<SelectionRecall.Selected> byPrior,
-            double[] down,
-            List<SelectionRecall.Selected> byPosterior) {
+    private SelectionSample sample(Batch batch, int e, List<SelectionSample.Layer> layers) {
         BatchElement element = batch.elements().get(e);
         byte[] rgb = SelectionSample.picture(
                 batch.pixels(),
@@ -169,9 +192,7 @@ final class Evaluation {
                 side,
                 rgb,
                 element.box(),
-                List.of(
-                        new SelectionSample.Layer("bottom-up", recall.side(), up, byPrior),
-                        new SelectionSample.Layer("top-down", recall.side(), down, byPosterior)));
+                layers);
     }
 
     private static RunListener.Score retrieval(Split split, List<Retrieval.Ranked> ranked, int k) {

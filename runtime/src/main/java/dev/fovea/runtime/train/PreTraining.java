@@ -18,6 +18,7 @@ import dev.fovea.runtime.model.Init;
 import dev.fovea.runtime.model.Parameters;
 import dev.fovea.runtime.model.Ps3;
 import dev.fovea.runtime.model.TextTower;
+import dev.fovea.runtime.model.TiledPicture;
 import dev.fovea.runtime.select.ScaleGrid;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// `rates` (3) as [UpdateOp.AdamW] wants them and `one` (), the number 1. Results by name: `image_features` and
 /// `text_features` (B,D) of unit length, `prior_map` and `posterior_map` (B,g*g), and for training `loss`, its
 /// parts
-/// `contrastive_loss`, `prior_box_loss`, `posterior_box_loss`, and `grad_norm`.
+/// `contrastive_loss`, `prior_box_loss`, `posterior_box_loss`, and `grad_norm`. A baseline that selects no patches has
+/// neither maps nor their losses.
 public final class PreTraining {
     /// Prefixes of the names of optimizer state in the store.
     public static final String FIRST = "optim.first.", SECOND = "optim.second.";
@@ -62,13 +64,13 @@ public final class PreTraining {
     /// @param parameters the model's parameters by checkpoint name, without optimizer state
     /// @param gradients name of a parameter to its gradient
     /// @param untrained parameters that the loss does not reach
-    /// @param look the model's values, for tests and probes
+    /// @param look the model's values, for tests and probes; null where nothing is selected
     public record Built(
             Graph graph,
             SequencedMap<String, Parameters.Recipe> parameters,
             SequencedMap<String, Value> gradients,
             List<String> untrained,
-            Ps3.Look look) {}
+            Ps3.@Nullable Look look) {}
 
     private PreTraining(ModelSpec model, LossSpec loss, Size size) {
         this.model = model;
@@ -92,15 +94,17 @@ public final class PreTraining {
         Value step = b.input("step", DType.F32, Shape.of());
         TextTower text = new TextTower(b, p, model);
         Value texts = text.normalized(text.pooled(tokens));
-        Ps3.Look look = new Ps3(b, p, model)
-                .look(
-                        new Ps3.Inputs(pixels, text.prompt(texts), step, boxMap, global),
-                        new Ps3.Options(model.ps3().select().strategy(), loss.selectWith(), loss.poolTokens()));
-        Value images = b.add(new NormOp.Normalize(look.pooled(), 1e-12));
+        Ps3.Look look = model.selects()
+                ? look(new Ps3.Inputs(pixels, text.prompt(texts), step, boxMap, global))
+                : null;
+        Value pooled = look == null ? new TiledPicture(b, p, model).pooled(pixels, boxMap) : look.pooled();
+        Value images = b.add(new NormOp.Normalize(pooled, 1e-12));
         b.result("image_features", images);
         b.result("text_features", texts);
-        b.result("prior_map", look.priorMap());
-        b.result("posterior_map", present(look.posteriorMap()));
+        if (look != null) {
+            b.result("prior_map", look.priorMap());
+            b.result("posterior_map", present(look.posteriorMap()));
+        }
         if (optim != null) {
             Value total = losses(images, texts, look, global);
             differentiate(total, keep);
@@ -111,6 +115,12 @@ public final class PreTraining {
         return new Built(b.build(), p.recipes(), named, List.copyOf(untrained), look);
     }
 
+    private Ps3.Look look(Ps3.Inputs in) {
+        Ps3.Options options =
+                new Ps3.Options(model.ps3().select().strategy(), loss.selectWith(), loss.poolTokens());
+        return new Ps3(b, p, model).look(in, options);
+    }
+
     private static Value present(@Nullable Value v) {
         if (v == null) {
             throw new IllegalStateException("a look with a prompt has no top-down map");
@@ -118,7 +128,7 @@ public final class PreTraining {
         return v;
     }
 
-    private Value losses(Value images, Value texts, Ps3.Look look, Value global) {
+    private Value losses(Value images, Value texts, Ps3.@Nullable Look look, Value global) {
         LossSpec.Contrast c = loss.contrast();
         Value scale = p.get("logit_scale", new Init.Constant(Math.log(c.initScale())));
         Value bias = p.get("logit_bias", new Init.Constant(c.initBias()));
@@ -126,10 +136,12 @@ public final class PreTraining {
         List<Double> weights = new ArrayList<>();
         Value flat = b.add(new LossOp.SigmoidPairLoss(images, texts, scale, bias));
         part("contrastive_loss", flat, c.weight(), parts, weights);
-        Value prior = boxLoss(look.priorMaps(), look, global);
-        part("prior_box_loss", prior, loss.box().prior(), parts, weights);
-        Value posterior = boxLoss(look.posteriorMaps(), look, global);
-        part("posterior_box_loss", posterior, loss.box().posterior(), parts, weights);
+        if (look != null) {
+            Value prior = boxLoss(look.priorMaps(), look, global);
+            part("prior_box_loss", prior, loss.box().prior(), parts, weights);
+            Value posterior = boxLoss(look.posteriorMaps(), look, global);
+            part("posterior_box_loss", posterior, loss.box().posterior(), parts, weights);
+        }
         Value total = b.add(new LossOp.WeightedSum(parts, weights));
         b.result("loss", total);
         return total;

@@ -80,6 +80,9 @@ public final class Programs {
     }
 
     private Map<String, HostFunction> functions() {
+        if (!spec.model().selects()) {
+            return Map.of();
+        }
         int side = spec.model().ps3().scales().getLast();
         return Ps3.hostFunctions(spec.model(), spec.model().ps3().select().strategy(), side, side, spec.seed());
     }

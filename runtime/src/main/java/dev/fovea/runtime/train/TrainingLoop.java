@@ -11,6 +11,7 @@ import dev.fovea.dsl.spec.ExperimentSpec;
 import dev.fovea.dsl.spec.OptimSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The loop: take a batch, run the step, look at the loss, update, and at the boundaries log, evaluate, save, stop.
 final class TrainingLoop {
+    /// Losses of a step as they are shown, with the metric each is; a baseline has no maps and no losses of theirs.
+    private static final SequencedMap<String, String> LOSSES = losses();
+
     private final Setup setup;
     private final ExperimentSpec spec;
     private final Schedule schedule;
@@ -116,10 +120,21 @@ final class TrainingLoop {
         return scalars;
     }
 
+    private static SequencedMap<String, String> losses() {
+        SequencedMap<String, String> names = new LinkedHashMap<>();
+        names.put("loss", "train/loss");
+        names.put("contrast", "train/contrastive_loss");
+        names.put("prior", "train/prior_box_loss");
+        names.put("posterior", "train/posterior_box_loss");
+        return Collections.unmodifiableSequencedMap(names);
+    }
+
     private SequencedMap<String, Double> scalars(double rate) {
         SequencedMap<String, Double> s = new LinkedHashMap<>();
         for (String name : List.of("loss", "contrastive_loss", "prior_box_loss", "posterior_box_loss", "grad_norm")) {
-            s.put("train/" + name, setup.program().result(name)[0]);
+            if (setup.program().has(name)) {
+                s.put("train/" + name, setup.program().result(name)[0]);
+            }
         }
         s.put("train/lr", rate);
         return s;
@@ -160,10 +175,12 @@ final class TrainingLoop {
     private void report(long step, SequencedMap<String, Double> s) {
         throughput.step();
         List<RunListener.Named> losses = new ArrayList<>();
-        losses.add(new RunListener.Named("loss", value(s, "train/loss")));
-        losses.add(new RunListener.Named("contrast", value(s, "train/contrastive_loss")));
-        losses.add(new RunListener.Named("prior", value(s, "train/prior_box_loss")));
-        losses.add(new RunListener.Named("posterior", value(s, "train/posterior_box_loss")));
+        LOSSES.forEach((name, metric) -> {
+            Double value = s.get(metric);
+            if (value != null) {
+                losses.add(new RunListener.Named(name, value));
+            }
+        });
         setup.listener()
                 .step(new RunListener.StepReport(
                         step,
@@ -172,10 +189,6 @@ final class TrainingLoop {
                         throughput.imagesPerSecond(),
                         throughput.secondsLeft(setup.total() - step),
                         Throughput.residentBytes()));
-    }
-
-    private static double value(SequencedMap<String, Double> s, String name) {
-        return s.getOrDefault(name, Double.NaN);
     }
 
     private Evaluation.Found evaluate(long step, boolean end) {

@@ -29,6 +29,7 @@ public final class OpCases {
         t.measures();
         t.switches();
         t.texts();
+        t.tiles();
         return List.copyOf(t.cases);
     }
 
@@ -261,5 +262,27 @@ public final class OpCases {
                     in -> new ImageOp.CutPatches(in.normal(2, 3, s[0], s[1]), null, s[2], s[3], s[4]));
         }
         add("grid indices", in -> new ImageOp.GridIndices(in.indices(35, 3, 7), 5, 8));
+    }
+
+    /// Ops of the baselines; sizes are batch, width, tiles down and across, rows and columns of a tile.
+    private void tiles() {
+        for (int[] s : new int[][] {{1, 1, 1, 1, 1, 1}, {2, 7, 2, 3, 2, 2}, {3, 33, 3, 1, 1, 4}, {2, 16, 1, 2, 3, 5}}) {
+            TileOp.Tiling t = new TileOp.Tiling(s[2], s[3], s[4], s[5]);
+            int batch = s[0] * t.count(), cells = t.rows() * t.columns();
+            add("cut tiles " + t, in -> new TileOp.CutTiles(in.normal(s[0], t.tokens(), s[1]), t));
+            add("stitch tiles " + t, in -> new TileOp.StitchTiles(in.normal(batch, cells, s[1]), t));
+            add("cut a map " + t, in -> new TileOp.CutTiles(in.normal(s[0], t.tokens()), t));
+        }
+        for (int[] s : new int[][] {{4, 4, 2, 2}, {2, 3, 4, 9}, {5, 7, 3, 2}, {3, 5, 4, 8}, {3, 3, 3, 3}}) {
+            TileOp.Resizing g = new TileOp.Resizing(s[0], s[1], s[2], s[3]);
+            add("area tokens " + g, in -> new TileOp.AreaTokens(in.normal(2, s[0] * s[1], 9), g));
+        }
+        for (int[] s : new int[][] {{4, 5, 1, 2, 2, 3}, {3, 3, 0, 0, 3, 3}, {5, 2, 4, 1, 1, 1}}) {
+            TileOp.Cells c = new TileOp.Cells(s[0], s[1], s[2], s[3], s[4], s[5]);
+            add("window " + c, in -> new TileOp.Window(in.normal(3, s[0] * s[1], 17), c));
+        }
+        add("row ends", in -> new TileOp.RowEnds(in.normal(2, 12, 7), in.normal(7), 3, 4));
+        add("own row ends", in -> new TileOp.RowEnds(in.normal(2, 12, 7), in.normal(2, 3, 7), 3, 4));
+        add("ends of a map", in -> new TileOp.RowEnds(in.normal(3, 10), in.normal(3, 5), 5, 2));
     }
 }

@@ -7,7 +7,6 @@ import dev.fovea.runtime.exec.TestedBackend;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,14 +15,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every recorded case of the reference, on every backend.
 class ParityTest {
-    /// Kinds whose checks are not written yet.
-    private static final List<String> LATER = List.of("09_");
 
     static final GoldenFolder GOLDEN = GoldenFolder.open(resources());
 
     static Stream<Arguments> cases() {
         return GOLDEN.names().stream()
-                .filter(name -> LATER.stream().noneMatch(name::startsWith))
                 .flatMap(name -> TestedBackend.all().map(backend -> Arguments.of(name, backend)));
     }
 

@@ -17,6 +17,7 @@ import dev.fovea.runtime.ir.Node;
 import dev.fovea.runtime.ir.NormOp;
 import dev.fovea.runtime.ir.PointwiseOp;
 import dev.fovea.runtime.ir.PositionOp;
+import dev.fovea.runtime.ir.TileOp;
 import dev.fovea.runtime.ir.TokenOp;
 import dev.fovea.runtime.ir.UpdateOp;
 import dev.fovea.runtime.ir.Value;
@@ -68,6 +69,8 @@ final class Lowering {
             case PointwiseOp.Backward op -> PointwiseCpu.lower(op, out, this);
             case TokenOp.Forward op -> TokenCpu.lower(op, out, this);
             case TokenOp.Backward op -> TokenCpu.lower(op, out, this);
+            case TileOp.Forward op -> TileCpu.lower(op, out, this);
+            case TileOp.Backward op -> TileCpu.lower(op, out, this);
             case PositionOp.Forward op -> PositionCpu.lower(op, out, this);
             case PositionOp.Backward op -> PositionCpu.lower(op, out, this);
             case ConvolutionOp.Forward op -> ConvolutionCpu.lower(op, out, this);
