@@ -30,7 +30,7 @@ final class Canonical {
         return canonical.out.toString();
     }
 
-    /// A section without the keys that only say where something lies.
+    /// A section without the keys that only say where something lies, and without later keys at their defaults.
     private static @Nullable Object withoutPlaces(String path, @Nullable Object value) {
         if (!(value instanceof Map<?, ?> map)) {
             return value;
@@ -38,7 +38,7 @@ final class Canonical {
         Map<String, @Nullable Object> kept = new TreeMap<>();
         map.forEach((key, inner) -> {
             String at = path + "." + key;
-            if (SpecKeys.entersRunKey(at)) {
+            if (SpecKeys.entersRunKey(at) && (inner == null || !SpecKeys.isAsBefore(at, inner))) {
                 kept.put(key.toString(), withoutPlaces(at, inner));
             }
         });

@@ -1,6 +1,7 @@
 package dev.fovea.dsl;
 
 import dev.fovea.dsl.spec.Duration;
+import dev.fovea.dsl.spec.LossSpec;
 import dev.fovea.dsl.yaml.Findings;
 import dev.fovea.dsl.yaml.YamlNode;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ final class MeaningCheck {
         check.source();
         check.preprocessing();
         check.tokenizer();
+        check.groups();
         check.objective();
         check.schedule();
         check.evaluation();
@@ -109,6 +111,22 @@ final class MeaningCheck {
                     "data.tokenizer.sha256",
                     "expected 64 hexadecimal digits, found \"" + digest + '"',
                     "sha256sum FILE prints them");
+        }
+    }
+
+    private void groups() {
+        String path = "data.captions.elements_per_image";
+        Long elements = v.whole(path);
+        Long batch = v.whole("batch.global");
+        if (elements != null && batch != null && batch % elements != 0) {
+            findings.error(v.mark(path), path, elements + " elements a picture do not divide batch.global " + batch);
+        }
+        Double prior = v.real("loss.box.prior");
+        if (prior != null && prior == 0 && v.constant("loss.box.prior_target") == LossSpec.PriorTarget.ALL_BOXES) {
+            findings.warning(
+                    v.mark("loss.box.prior_target"),
+                    "loss.box.prior_target",
+                    "has no effect on training while loss.box.prior is 0");
         }
     }
 

@@ -117,9 +117,16 @@ final class DataKeys {
                 .or(0.25);
         t.key("sentenceMasking", "Keep only a random run of sentences of a caption.")
                 .or(true);
-        t.key("boxesPerImage", "Boxes drawn for one training element.")
+        t.key("boxesPerImage", "Boxes drawn for one training element; their captions are merged.")
                 .from(1)
-                .to(1)
+                .to(1000)
+                .or(1);
+        t.key(
+                        "elementsPerImage",
+                        "Elements of a batch that come from one picture, with different boxes; must divide batch.global."
+                                + " 1 keeps parts of one picture from being contrasted.")
+                .from(1)
+                .to(1000)
                 .or(1);
     }
 

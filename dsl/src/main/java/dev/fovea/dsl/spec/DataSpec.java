@@ -42,7 +42,13 @@ public record DataSpec(Source train, Captions captions, Preprocess preprocess, T
     /// @param globalProb probability of the whole-picture caption where both kinds exist
     /// @param sentenceMasking keep only a random run of sentences of a caption
     /// @param boxesPerImage boxes drawn for one training element
-    public record Captions(double globalProb, boolean sentenceMasking, int boxesPerImage) {}
+    /// @param elementsPerImage elements of a batch that come from one picture, with different boxes
+    public record Captions(double globalProb, boolean sentenceMasking, int boxesPerImage, int elementsPerImage) {
+        /// One element a picture.
+        public Captions(double globalProb, boolean sentenceMasking, int boxesPerImage) {
+            this(globalProb, sentenceMasking, boxesPerImage, 1);
+        }
+    }
 
     /// @param mean subtracted from every channel after scaling to 0..1
     /// @param std divides every channel
