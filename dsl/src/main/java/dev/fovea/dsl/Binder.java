@@ -165,6 +165,14 @@ final class Binder {
             return new DataSpec.ImageTextBox(
                     text(at + "images"), text(at + "text_boxes"), flag(at + "resample"), integer(at + "shuffle"));
         }
+        if (text(at + "type").equals("shard-mix")) {
+            return new DataSpec.ShardMix(
+                    texts(at + "image_sets"),
+                    texts(at + "text_box_sets"),
+                    v.reals(at + "weights"),
+                    flag(at + "resample"),
+                    integer(at + "shuffle"));
+        }
         return new DataSpec.Scenes(
                 integer(at + "size"),
                 integer(at + "concepts"),

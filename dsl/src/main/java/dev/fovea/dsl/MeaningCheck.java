@@ -24,6 +24,7 @@ final class MeaningCheck {
         new ModelCheck(values, findings).check();
         MeaningCheck check = new MeaningCheck(values, findings);
         check.source();
+        check.mix();
         check.preprocessing();
         check.tokenizer();
         check.groups();
@@ -70,6 +71,23 @@ final class MeaningCheck {
                     "large, medium and small are all 0, so that scenes are empty");
         }
         enlarged();
+    }
+
+    private void mix() {
+        if (!"shard-mix".equals(v.text("data.train.type"))) {
+            return;
+        }
+        List<String> images = v.texts("data.train.image_sets");
+        for (String path : List.of("data.train.text_box_sets", "data.train.weights")) {
+            List<?> others = v.list(path);
+            if (images != null && others != null && others.size() != images.size()) {
+                findings.error(
+                        v.mark(path),
+                        path,
+                        Wording.count(others.size(), "value") + " for " + Wording.count(images.size(), "source"),
+                        "one for each of image_sets");
+            }
+        }
     }
 
     private void enlarged() {
@@ -213,11 +231,14 @@ final class MeaningCheck {
         if (duration == null || duration.unit() != Duration.Unit.EPOCHS || type == null) {
             return;
         }
-        boolean endless = type.equals("scenes") || Boolean.TRUE.equals(v.flag("data.train.resample"));
+        boolean mixed = type.equals("shard-mix");
+        boolean endless = type.equals("scenes") || mixed || Boolean.TRUE.equals(v.flag("data.train.resample"));
         if (endless) {
-            String why = type.equals("scenes")
-                    ? "scenes are composed without end"
-                    : "shards are drawn with replacement (resample: true)";
+            String why = mixed
+                    ? "a mix of sources is drawn without end"
+                    : type.equals("scenes")
+                            ? "scenes are composed without end"
+                            : "shards are drawn with replacement (resample: true)";
             findings.error(v.mark(path), path, duration.text() + " has no length: " + why, "use st or sa");
         }
     }
