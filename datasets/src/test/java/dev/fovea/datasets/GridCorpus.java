@@ -43,7 +43,7 @@ record GridCorpus(int size, int regions, boolean whole) implements Corpus {
     public Example example(Split split, long index) {
         List<Region> boxes = new ArrayList<>();
         for (int region = 0; region < regions; region++) {
-            boxes.add(new Region(box(region), caption(picture(index), region), "b" + region, "", Tier.values()[0]));
+            boxes.add(new Region(box(region), caption(picture(index), region), "b" + region, "", Tier.LARGE));
         }
         return new Example(
                 "p" + picture(index),
@@ -55,8 +55,7 @@ record GridCorpus(int size, int regions, boolean whole) implements Corpus {
     @Override
     public Outline outline(Split split, long index) {
         long picture = picture(index);
-        List<Tier> tiers =
-                Stream.generate(() -> Tier.values()[0]).limit(regions).toList();
+        List<Tier> tiers = Stream.generate(() -> Tier.LARGE).limit(regions).toList();
         return new Outline("p" + picture, captionsOf(picture, regions), tiers, wholeCaption(picture));
     }
 

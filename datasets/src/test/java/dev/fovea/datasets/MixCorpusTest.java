@@ -90,15 +90,7 @@ class MixCorpusTest {
         for (String name : List.of("a", "b")) {
             try (Corpus scenes = TestIcons.corpus(TestIcons.scenes(96, name.charAt(0)))) {
                 ShardExport.export(
-                        scenes,
-                        Split.TRAIN,
-                        0,
-                        12,
-                        folder.resolve(name),
-                        6,
-                        ShardExport.Format.values()[0],
-                        2,
-                        Progress.NONE);
+                        scenes, Split.TRAIN, 0, 12, folder.resolve(name), 6, ShardExport.Format.PNG, 2, Progress.NONE);
             }
         }
         DataSpec.ShardMix mix = new DataSpec.ShardMix(
