@@ -21,12 +21,13 @@ public final class Batch {
     private final MemorySegment boxMap;
     private final MemorySegment tokens;
     private final MemorySegment isGlobal;
+    private final @Nullable MemorySegment allBoxes;
     private final Consumer<Batch> home;
     private @Nullable BatchElement[] elements;
     private long step;
     private boolean lent;
 
-    Batch(Arena arena, int size, int side, int context, Consumer<Batch> home) {
+    Batch(Arena arena, int size, int side, int context, boolean withAllBoxes, Consumer<Batch> home) {
         this.size = size;
         this.side = side;
         this.context = context;
@@ -34,13 +35,14 @@ public final class Batch {
         this.boxMap = arena.allocate(bytes(size, 1, side, side), ALIGNMENT);
         this.tokens = arena.allocate(bytes(size, 1, 1, context), ALIGNMENT);
         this.isGlobal = arena.allocate(bytes(size, 1, 1, 1), ALIGNMENT);
+        this.allBoxes = withAllBoxes ? arena.allocate(bytes(size, 1, side, side), ALIGNMENT) : null;
         this.home = home;
         this.elements = new BatchElement[size];
     }
 
     /// Native bytes of one batch.
-    static long bytesOf(int size, int side, int context) {
-        return bytes(size, 4, side, side) + bytes(size, 1, 1, context + 1);
+    static long bytesOf(int size, int side, int context, boolean withAllBoxes) {
+        return bytes(size, withAllBoxes ? 5 : 4, side, side) + bytes(size, 1, 1, context + 1);
     }
 
     private static long bytes(long a, long b, long c, long d) {
@@ -70,6 +72,21 @@ public final class Batch {
     /// 1 inside the element's boxes and 0 elsewhere, float32 (B, S, S); all 1 for a global caption.
     public MemorySegment boxMap() {
         return boxMap;
+    }
+
+    /// Whether the batch has [#allBoxes()].
+    public boolean hasAllBoxes() {
+        return allBoxes != null;
+    }
+
+    /// 1 inside any labelled box of the element's picture and 0 elsewhere, float32 (B, S, S).
+    ///
+    /// @throws IllegalStateException if these maps were not asked for
+    public MemorySegment allBoxes() {
+        if (allBoxes == null) {
+            throw new IllegalStateException("the maps of all boxes were not asked for");
+        }
+        return allBoxes;
     }
 
     /// Token ids, int32 (B, T).
@@ -126,6 +143,9 @@ public final class Batch {
         elements[to] = elements[from];
         copy(pixels, bytes(1, 3, side, side), from, to);
         copy(boxMap, bytes(1, 1, side, side), from, to);
+        if (allBoxes != null) {
+            copy(allBoxes, bytes(1, 1, side, side), from, to);
+        }
         copy(tokens, bytes(1, 1, 1, context), from, to);
         copy(isGlobal, bytes(1, 1, 1, 1), from, to);
     }

@@ -1,9 +1,7 @@
 package dev.fovea.datasets;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,11 +34,11 @@ final class BatchMaker {
 
     Made make(long step, Batch batch, ExecutorService pool) throws InterruptedException {
         List<String> broken = new ArrayList<>();
-        Set<String> used = new HashSet<>();
+        Drawn drawn = new Drawn();
         List<ElementPlanner.Draw> draws = new ArrayList<>();
         for (int element = 0; element < batch.size(); element++) {
-            ElementPlanner.Draw draw = planner.draw(step, element, 0, used, broken);
-            used.add(draw.canonical());
+            ElementPlanner.Draw draw = planner.draw(step, element, 0, drawn, broken);
+            drawn.add(draw);
             draws.add(draw);
         }
         @Nullable String[] failures = writeAll(step, draws, batch, pool);
@@ -48,8 +46,8 @@ final class BatchMaker {
             String failure = failures[element];
             if (failure != null) {
                 broken.add(failure);
-                used.remove(draws.get(element).canonical());
-                replace(step, element, draws.get(element), batch, used, broken);
+                drawn.remove(draws.get(element));
+                replace(step, element, draws.get(element), batch, drawn, broken);
             }
         }
         return new Made(step, batch, List.copyOf(broken));
@@ -117,13 +115,13 @@ final class BatchMaker {
     }
 
     private void replace(
-            long step, int element, ElementPlanner.Draw failed, Batch batch, Set<String> used, List<String> broken) {
+            long step, int element, ElementPlanner.Draw failed, Batch batch, Drawn drawn, List<String> broken) {
         ElementPlanner.Draw draw = failed;
         for (int tries = 0; tries < REPLACEMENTS; tries++) {
-            draw = planner.draw(step, element, draw.attempt() + 1, used, broken);
+            draw = planner.draw(step, element, draw.attempt() + 1, drawn, broken);
             String failure = write(step, element, draw, batch);
             if (failure == null) {
-                used.add(draw.canonical());
+                drawn.add(draw);
                 return;
             }
             broken.add(failure);

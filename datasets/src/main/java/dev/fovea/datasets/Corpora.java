@@ -5,6 +5,8 @@ import dev.fovea.datasets.shards.ShardCorpus;
 import dev.fovea.datasets.sprites.Webjar;
 import dev.fovea.dsl.spec.DataSpec;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 
 /// Opens the corpus a spec describes.
 public final class Corpora {
@@ -26,6 +28,13 @@ public final class Corpora {
         return switch (data.train()) {
             case DataSpec.Scenes scenes -> ScenesCorpus.open(scenes, new Webjar(), specFolder, cacheFolder, progress);
             case DataSpec.ImageTextBox shards -> ShardCorpus.open(shards, specFolder, progress);
+            case DataSpec.ShardMix mix -> {
+                List<ShardCorpus> sources = mix.sources().stream()
+                        .map(source -> ShardCorpus.open(source, specFolder, progress))
+                        .toList();
+                List<Double> weights = mix.weights();
+                yield new MixCorpus(sources, weights == null ? Collections.nCopies(sources.size(), 1.0) : weights);
+            }
         };
     }
 }

@@ -7,12 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Decides which example, which boxes and which text each element of a training batch gets, from captions alone.
 ///
 /// An equal caption elsewhere in the batch would be a false negative, so an element first tries the boxes of its
 /// own example for a caption that is still free, then a few other examples, and only then accepts a repeat.
+///
+/// With several elements a picture, neighbours in the batch share an example as long as it has boxes that none of
+/// them shows; the examples tried after it, and those that replace a broken one, are the same for all neighbours.
 final class ElementPlanner {
     private static final int FRESH_TRIES = 8;
     private static final int BROKEN_TRIES = 32;
@@ -28,6 +32,10 @@ final class ElementPlanner {
     private final long seed;
 
     ElementPlanner(Corpus corpus, DataSpec.Captions captions, int batchSize, long seed) {
+        if (batchSize % captions.elementsPerImage() != 0) {
+            throw new IllegalArgumentException(
+                    captions.elementsPerImage() + " elements a picture do not divide a batch of " + batchSize);
+        }
         this.corpus = corpus;
         this.captions = captions;
         this.processor = new CaptionProcessor(captions.sentenceMasking());
@@ -52,22 +60,28 @@ final class ElementPlanner {
         }
     }
 
-    /// The first usable draw from attempt `first` on, with a caption not in `used` where possible.
+    /// The first usable draw from attempt `first` on, with a caption not in `drawn` where possible.
     ///
+    /// @param drawn what the batch shows already
     /// @param broken receives examples whose captions cannot be read
     /// @throws DataException if none of many draws is usable
-    Draw draw(long step, int element, int first, Set<String> used, List<String> broken) {
+    Draw draw(long step, int element, int first, Drawn drawn, List<String> broken) {
         Draw repeated = null;
         int sound = 0;
         int unsound = 0;
         for (int attempt = first; sound < FRESH_TRIES && unsound < BROKEN_TRIES; attempt++) {
             long index = index(step, element, attempt);
             try {
-                Draw draw = choose(corpus.outline(Split.TRAIN, index), index, step, element, attempt, used);
-                if (!used.contains(draw.canonical())) {
+                Outline outline = corpus.outline(Split.TRAIN, index);
+                SplittableRandom random = Seeds.random(seed, step, element, attempt, CAPTION_STREAM);
+                Set<Integer> shown = captions.elementsPerImage() > 1 ? drawn.boxes(index) : Set.of();
+                Draw draw = choose(outline, index, attempt, random, shown, drawn);
+                if (draw != null && !drawn.has(draw)) {
                     return draw;
                 }
-                repeated = repeated == null ? draw : repeated;
+                if (repeated == null) {
+                    repeated = draw != null ? draw : choose(outline, index, attempt, random, Set.of(), drawn);
+                }
                 sound++;
             } catch (BrokenSampleException e) {
                 broken.add(String.valueOf(e.getMessage()));
@@ -82,43 +96,41 @@ final class ElementPlanner {
     }
 
     private long index(long step, int element, int attempt) {
+        int group = element / captions.elementsPerImage();
         if (attempt == 0) {
-            return step * batchSize + element;
+            return step * (batchSize / captions.elementsPerImage()) + group;
         }
         long size = Math.min(corpus.size(Split.TRAIN), ENDLESS);
-        return Seeds.random(seed, step, element, attempt).nextLong(size);
+        return Seeds.random(seed, step, group, attempt).nextLong(size);
     }
 
-    private Draw choose(Outline outline, long index, long step, int element, int attempt, Set<String> used)
+    /// A draw from one example, with a caption not in `drawn` where possible; null if all of it is `shown`.
+    private @Nullable Draw choose(
+            Outline outline, long index, int attempt, SplittableRandom random, Set<Integer> shown, Drawn drawn)
             throws BrokenSampleException {
-        SplittableRandom random = Seeds.random(seed, step, element, attempt, CAPTION_STREAM);
         int regions = outline.captions().size();
         String global = outline.globalCaption();
         if (regions == 0 && global == null) {
             throw new BrokenSampleException("example", outline.key(), "neither boxes nor a global caption");
         }
-        if (global != null && (regions == 0 || random.nextDouble() < captions.globalProb())) {
+        boolean whole = global != null && (regions == 0 || random.nextDouble() < captions.globalProb());
+        if (global != null && whole && !shown.contains(Drawn.WHOLE)) {
             return new Draw(index, List.of(), processor.process(List.of(global), random.split()), attempt);
         }
-        int[] order = shuffled(regions, random);
+        int[] order = IntStream.of(shuffled(regions, random))
+                .filter(region -> !shown.contains(region))
+                .toArray();
         Draw first = null;
-        for (int start = 0; start < regions; start++) {
-            List<Integer> chosen = cyclic(order, start, Math.clamp(captions.boxesPerImage(), 1, regions));
+        for (int start = 0; start < order.length; start++) {
+            List<Integer> chosen = cyclic(order, start, Math.min(captions.boxesPerImage(), order.length));
             List<String> texts = chosen.stream().map(outline.captions()::get).toList();
             Draw draw = new Draw(index, chosen, processor.process(texts, random.split()), attempt);
-            if (!used.contains(draw.canonical())) {
+            if (!drawn.has(draw)) {
                 return draw;
             }
             first = first == null ? draw : first;
         }
-        return required(first);
-    }
-
-    private static Draw required(@Nullable Draw draw) {
-        if (draw == null) {
-            throw new IllegalStateException("an example with boxes has a draw");
-        }
-        return draw;
+        return first;
     }
 
     private static int[] shuffled(int count, SplittableRandom random) {

@@ -54,6 +54,15 @@ final class ElementWriter {
                 .toList();
     }
 
+    /// All boxes of the example of which something is left in the crop.
+    private List<Box> visible(Example example, Crop crop) {
+        return example.regions().stream()
+                .map(Region::box)
+                .filter(box -> box.intersect(crop.box()).area() > 0)
+                .map(box -> crop.map(box, side))
+                .toList();
+    }
+
     private void write(Example example, List<Integer> regions, String text, Crop crop, Batch batch, int element) {
         boolean global = regions.isEmpty();
         List<Box> boxes = global
@@ -64,7 +73,10 @@ final class ElementWriter {
         String concept = global ? "" : example.regions().get(regions.getFirst()).concept();
         String style = global ? "" : example.regions().get(regions.getFirst()).style();
         pixels.picture(example.picture(), crop, batch, element);
-        pixels.boxMap(boxes, batch, element);
+        pixels.boxMap(boxes, batch.boxMap(), element);
+        if (batch.hasAllBoxes()) {
+            pixels.boxMap(visible(example, crop), batch.allBoxes(), element);
+        }
         BatchElement shown = new BatchElement(example.key(), text, boxes, concept, style, global);
         batch.set(element, shown, tokenizer.encode(text, context));
     }

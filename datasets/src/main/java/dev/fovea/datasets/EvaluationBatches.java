@@ -153,7 +153,7 @@ public final class EvaluationBatches implements AutoCloseable {
 
     private synchronized Batch take() {
         Batch batch = free.pollFirst();
-        return batch != null ? batch : new Batch(arena, batchSize, side, context, this::giveBack);
+        return batch != null ? batch : new Batch(arena, batchSize, side, context, false, this::giveBack);
     }
 
     private synchronized void giveBack(Batch batch) {

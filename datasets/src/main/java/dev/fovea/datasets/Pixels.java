@@ -36,12 +36,12 @@ final class Pixels {
     }
 
     /// Ones in rows floor(y0) to ceil(y1) and columns floor(x0) to ceil(x1), both inclusive, of each box.
-    void boxMap(List<Box> boxes, Batch batch, int element) {
+    void boxMap(List<Box> boxes, MemorySegment maps, int element) {
         float[] map = new float[side * side];
         for (Box box : boxes) {
             box.mark(map, side);
         }
         long at = Float.BYTES * (long) element * map.length;
-        MemorySegment.copy(map, 0, batch.boxMap(), ValueLayout.JAVA_FLOAT, at, map.length);
+        MemorySegment.copy(map, 0, maps, ValueLayout.JAVA_FLOAT, at, map.length);
     }
 }

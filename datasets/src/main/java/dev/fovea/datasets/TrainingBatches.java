@@ -35,13 +35,7 @@ public final class TrainingBatches implements AutoCloseable {
     private @Nullable Batch current;
     private boolean closed;
 
-    /// @param corpus stays open as long as this, and is closed by its owner
-    /// @param batchSize elements of a batch B
-    /// @param side side of the pictures in pixels S
-    /// @param context tokens of a text T
-    /// @param seed of caption choices and crops
-    /// @param workers threads that draw examples, at least 1
-    /// @param maxBadShare share of broken examples above which [#next] fails, once 100 examples were read
+    /// As the constructor with `allBoxes`, without the maps of all boxes.
     public TrainingBatches(
             Corpus corpus,
             Tokenizer tokenizer,
@@ -52,15 +46,37 @@ public final class TrainingBatches implements AutoCloseable {
             long seed,
             int workers,
             double maxBadShare) {
+        this(corpus, tokenizer, data, batchSize, side, context, seed, workers, maxBadShare, false);
+    }
+
+    /// @param corpus stays open as long as this, and is closed by its owner
+    /// @param batchSize elements of a batch B
+    /// @param side side of the pictures in pixels S
+    /// @param context tokens of a text T
+    /// @param seed of caption choices and crops
+    /// @param workers threads that draw examples, at least 1
+    /// @param maxBadShare share of broken examples above which [#next] fails, once 100 examples were read
+    /// @param allBoxes whether batches have the maps of [Batch#allBoxes()]
+    public TrainingBatches(
+            Corpus corpus,
+            Tokenizer tokenizer,
+            DataSpec data,
+            int batchSize,
+            int side,
+            int context,
+            long seed,
+            int workers,
+            double maxBadShare,
+            boolean allBoxes) {
         this.batchSize = batchSize;
         this.maxBadShare = maxBadShare;
         ElementPlanner planner = new ElementPlanner(corpus, data.captions(), batchSize, seed);
         ElementWriter writer = new ElementWriter(tokenizer, data.preprocess(), side, context);
         this.maker = new BatchMaker(corpus, planner, writer, seed);
-        int buffers = Batch.bytesOf(batchSize, side, context) > MANY_BYTES ? 2 : 3;
+        int buffers = Batch.bytesOf(batchSize, side, context, allBoxes) > MANY_BYTES ? 2 : 3;
         this.free = new ArrayBlockingQueue<>(buffers);
         for (int i = 0; i < buffers; i++) {
-            free.add(new Batch(arena, batchSize, side, context, free::add));
+            free.add(new Batch(arena, batchSize, side, context, allBoxes, free::add));
         }
         this.pool = Executors.newFixedThreadPool(
                 Math.max(1, workers),

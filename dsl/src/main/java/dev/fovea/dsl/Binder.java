@@ -165,7 +165,10 @@ final class Binder {
     private DataSpec data() {
         String at = "data.captions.";
         DataSpec.Captions captions = new DataSpec.Captions(
-                real(at + "global_prob"), flag(at + "sentence_masking"), integer(at + "boxes_per_image"));
+                real(at + "global_prob"),
+                flag(at + "sentence_masking"),
+                integer(at + "boxes_per_image"),
+                integer(at + "elements_per_image"));
         return new DataSpec(source(), captions, preprocess(), tokenizer());
     }
 
@@ -195,6 +198,14 @@ final class Binder {
             return new DataSpec.ImageTextBox(
                     text(at + "images"), text(at + "text_boxes"), flag(at + "resample"), integer(at + "shuffle"));
         }
+        if (text(at + "type").equals("shard-mix")) {
+            return new DataSpec.ShardMix(
+                    texts(at + "image_sets"),
+                    texts(at + "text_box_sets"),
+                    v.reals(at + "weights"),
+                    flag(at + "resample"),
+                    integer(at + "shuffle"));
+        }
         return new DataSpec.Scenes(
                 integer(at + "size"),
                 integer(at + "concepts"),
@@ -221,7 +232,11 @@ final class Binder {
                 contrast,
                 constant(LossSpec.PoolTokens.class, "loss.pool_tokens"),
                 constant(LossSpec.SelectWith.class, "loss.select_with"),
-                new LossSpec.Box(real("loss.box.prior"), real("loss.box.posterior"), text("loss.box.type")));
+                new LossSpec.Box(
+                        real("loss.box.prior"),
+                        real("loss.box.posterior"),
+                        text("loss.box.type"),
+                        constant(LossSpec.PriorTarget.class, "loss.box.prior_target")));
     }
 
     private OptimSpec optim() {

@@ -31,8 +31,8 @@ final class Canonical {
         return canonical.out.toString();
     }
 
-    /// A section without the keys that only say where something lies. A section that may be left out and is,
-    /// adds nothing, so that specs from before it was known keep their keys.
+    /// A section without the keys that only say where something lies, and without later keys at their defaults. A
+    /// section that may be left out and is, adds nothing.
     private static @Nullable Object withoutPlaces(String path, @Nullable Object value) {
         if (!(value instanceof Map<?, ?> map)) {
             return value;
@@ -40,7 +40,7 @@ final class Canonical {
         Map<String, @Nullable Object> kept = new TreeMap<>();
         map.forEach((key, inner) -> {
             String at = path + "." + key;
-            if (SpecKeys.entersRunKey(at)) {
+            if (SpecKeys.entersRunKey(at) && (inner == null || !SpecKeys.isAsBefore(at, inner))) {
                 kept.put(key.toString(), withoutPlaces(at, inner));
             }
         });

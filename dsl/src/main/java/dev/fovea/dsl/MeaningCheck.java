@@ -25,8 +25,10 @@ final class MeaningCheck {
         MeaningCheck check = new MeaningCheck(values, findings);
         check.init();
         check.source();
+        check.mix();
         check.preprocessing();
         check.tokenizer();
+        check.groups();
         check.objective();
         check.schedule();
         check.evaluation();
@@ -83,6 +85,23 @@ final class MeaningCheck {
         enlarged();
     }
 
+    private void mix() {
+        if (!"shard-mix".equals(v.text("data.train.type"))) {
+            return;
+        }
+        List<String> images = v.texts("data.train.image_sets");
+        for (String path : List.of("data.train.text_box_sets", "data.train.weights")) {
+            List<?> others = v.list(path);
+            if (images != null && others != null && others.size() != images.size()) {
+                findings.error(
+                        v.mark(path),
+                        path,
+                        Wording.count(others.size(), "value") + " for " + Wording.count(images.size(), "source"),
+                        "one for each of image_sets");
+            }
+        }
+    }
+
     private void enlarged() {
         Long size = v.whole("data.train.size");
         List<Long> scales = v.wholes("model.ps3.scales");
@@ -122,6 +141,22 @@ final class MeaningCheck {
                     "data.tokenizer.sha256",
                     "expected 64 hexadecimal digits, found \"" + digest + '"',
                     "sha256sum FILE prints them");
+        }
+    }
+
+    private void groups() {
+        String path = "data.captions.elements_per_image";
+        Long elements = v.whole(path);
+        Long batch = v.whole("batch.global");
+        if (elements != null && batch != null && batch % elements != 0) {
+            findings.error(v.mark(path), path, elements + " elements a picture do not divide batch.global " + batch);
+        }
+        Double prior = v.real("loss.box.prior");
+        if (prior != null && prior == 0 && v.constant("loss.box.prior_target") == LossSpec.PriorTarget.ALL_BOXES) {
+            findings.warning(
+                    v.mark("loss.box.prior_target"),
+                    "loss.box.prior_target",
+                    "has no effect on training while loss.box.prior is 0");
         }
     }
 
@@ -248,11 +283,14 @@ final class MeaningCheck {
         if (duration == null || duration.unit() != Duration.Unit.EPOCHS || type == null) {
             return;
         }
-        boolean endless = type.equals("scenes") || Boolean.TRUE.equals(v.flag("data.train.resample"));
+        boolean mixed = type.equals("shard-mix");
+        boolean endless = type.equals("scenes") || mixed || Boolean.TRUE.equals(v.flag("data.train.resample"));
         if (endless) {
-            String why = type.equals("scenes")
-                    ? "scenes are composed without end"
-                    : "shards are drawn with replacement (resample: true)";
+            String why = mixed
+                    ? "a mix of sources is drawn without end"
+                    : type.equals("scenes")
+                            ? "scenes are composed without end"
+                            : "shards are drawn with replacement (resample: true)";
             findings.error(v.mark(path), path, duration.text() + " has no length: " + why, "use st or sa");
         }
     }

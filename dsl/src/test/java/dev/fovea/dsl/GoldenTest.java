@@ -36,7 +36,7 @@ class GoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"every-key-scenes", "every-key-shards", "defaults"})
+    @ValueSource(strings = {"every-key-scenes", "every-key-shards", "every-key-mix", "defaults"})
     void printsBackTheSame(String name) {
         ResolvedSpec spec = resource(name);
         Specs.assertGolden(Specs.resource("specs/" + name + ".resolved"), spec.yaml(true));
@@ -50,7 +50,7 @@ class GoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"every-key-scenes", "every-key-shards", "defaults"})
+    @ValueSource(strings = {"every-key-scenes", "every-key-shards", "every-key-mix", "defaults"})
     void otherReadersSeeTheSameValues(String name) {
         ResolvedSpec spec = resource(name);
         JsonNode yaml = new YAMLMapper().readTree(spec.yaml(true));
@@ -63,6 +63,9 @@ class GoldenTest {
                 new LinkedHashMap<>(resource("every-key-scenes").origins());
         Map<String, Origin> shards = resource("every-key-shards").origins();
         shards.forEach((path, origin) -> given.merge(path, origin, (a, b) -> a.equals(Origin.DEFAULT) ? b : a));
+        resource("every-key-mix")
+                .origins()
+                .forEach((path, origin) -> given.merge(path, origin, (a, b) -> a.equals(Origin.DEFAULT) ? b : a));
         Set<String> left = new TreeSet<>();
         given.forEach((path, origin) -> {
             if (origin.equals(Origin.DEFAULT)) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What a run computes decides its key, how it is run does not.
 class RunKeyTest {
     @ParameterizedTest
-    @ValueSource(strings = {"every-key-scenes", "every-key-shards"})
+    @ValueSource(strings = {"every-key-scenes", "every-key-shards", "every-key-mix"})
     void everyValueOutsideTheHowSectionsChangesTheKey(String name) throws Exception {
         ExperimentSpec spec = Specs.read(Specs.text(Specs.resource("specs/good/" + name + ".yaml")))
                 .spec();

@@ -72,8 +72,8 @@ final class TextRepair {
             try {
                 ByteBuffer part = ByteBuffer.wrap(Arrays.copyOf(bytes, length));
                 return StandardCharsets.UTF_8.newDecoder().decode(part) + run.substring(length);
-            } catch (CharacterCodingException e) {
-                continue; // a shorter run may be sound
+            } catch (CharacterCodingException _) {
+                // a shorter run may be sound
             }
         }
         return run;

@@ -8,6 +8,7 @@ import dev.fovea.dsl.spec.DataSpec.HuggingFace;
 import dev.fovea.dsl.spec.DataSpec.ImageTextBox;
 import dev.fovea.dsl.spec.DataSpec.Preprocess;
 import dev.fovea.dsl.spec.DataSpec.Scenes;
+import dev.fovea.dsl.spec.DataSpec.ShardMix;
 import dev.fovea.dsl.spec.DataSpec.Words;
 import java.util.List;
 
@@ -23,8 +24,10 @@ final class DataKeys {
         data.key("tokenizer", "How captions become tokens.").or("words").example("{type: bpe}");
         t.variant(Scenes.class, "scenes");
         t.variant(ImageTextBox.class, "image-text-box");
+        t.variant(ShardMix.class, "shard-mix");
         scenes(t.of(Scenes.class));
         imageTextBox(t.of(ImageTextBox.class));
+        shardMix(t.of(ShardMix.class));
         captions(t.of(Captions.class));
         preprocess(t.of(Preprocess.class));
         t.variant(Words.class, "words");
@@ -110,6 +113,29 @@ final class DataKeys {
                 .or(5000);
     }
 
+    private static void shardMix(Table.Of t) {
+        t.key("imageSets", "Pattern of the picture shards of each source, relative to the spec.")
+                .oneLine(1000)
+                .items(2, 100)
+                .example("[\"natural/images-{000..099}.tar\", \"pages/images-{000..099}.tar\"]");
+        t.key("textBoxSets", "Pattern of the shards of captions and boxes of each source.")
+                .oneLine(1000)
+                .items(2, 100)
+                .example("[\"natural/boxes-{000..099}.tar\", \"pages/boxes-{000..099}.tar\"]");
+        t.key("weights", "How often each source is drawn, in proportion; `equal` for all alike.")
+                .above(0)
+                .to(1e9)
+                .items(2, 100)
+                .word("equal", null)
+                .example("[3, 1]");
+        t.key("resample", "Draw shards with replacement, without end; otherwise read each once.")
+                .or(true);
+        t.key("shuffle", "Size of the shuffle buffer in examples.")
+                .from(0)
+                .to(10_000_000)
+                .or(5000);
+    }
+
     private static void captions(Table.Of t) {
         t.key("globalProb", "Probability of the whole-picture caption where a picture has both kinds.")
                 .from(0)
@@ -117,9 +143,16 @@ final class DataKeys {
                 .or(0.25);
         t.key("sentenceMasking", "Keep only a random run of sentences of a caption.")
                 .or(true);
-        t.key("boxesPerImage", "Boxes drawn for one training element.")
+        t.key("boxesPerImage", "Boxes drawn for one training element; their captions are merged.")
                 .from(1)
-                .to(1)
+                .to(1000)
+                .or(1);
+        t.key(
+                        "elementsPerImage",
+                        "Elements of a batch that come from one picture, with different boxes; must divide batch.global."
+                                + " 1 keeps parts of one picture from being contrasted.")
+                .from(1)
+                .to(1000)
                 .or(1);
     }
 

@@ -2,6 +2,7 @@ package dev.fovea.dsl.keys;
 
 import dev.fovea.dsl.spec.Duration;
 import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.dsl.spec.LossSpec;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -20,6 +22,11 @@ public final class SpecKeys {
     /// run key.
     private static final Set<String> OUTSIDE_KEY =
             Set.of("name", "doc", "init.from", "data.tokenizer.file", "run", "tracking");
+
+    /// Keys that came after others: with these values they add nothing to the run key, so that specs from before keep
+    /// theirs.
+    private static final Map<String, Object> ADDED_LATER =
+            Map.of("data.captions.elements_per_image", 1, "loss.box.prior_target", LossSpec.PriorTarget.SAMPLED_BOX);
 
     /// Sections in which `${env:NAME}` is allowed.
     private static final Set<String> HOW = Set.of("run", "tracking");
@@ -43,6 +50,11 @@ public final class SpecKeys {
     /// Whether a key, dotted as in `data.tokenizer.file`, says what is computed, so that it enters the run key.
     public static boolean entersRunKey(String section) {
         return !OUTSIDE_KEY.contains(section);
+    }
+
+    /// Whether a key, dotted, has the value that was meant before the key was known.
+    public static boolean isAsBefore(String key, Object value) {
+        return value.equals(ADDED_LATER.get(key));
     }
 
     /// Whether values under the top-level key `section` may come from the environment.

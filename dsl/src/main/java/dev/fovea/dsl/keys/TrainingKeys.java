@@ -61,6 +61,11 @@ final class TrainingKeys {
         box.key("type", "Kind of loss: binary cross-entropy (released code), or that with a DICE term (paper).")
                 .oneOf("bce", "bce+dice")
                 .or("bce");
+        box.key(
+                        "priorTarget",
+                        "What the bottom-up map is to find: the boxes of the element's caption (released code), or every"
+                                + " labelled box of the picture (paper).")
+                .or(LossSpec.PriorTarget.SAMPLED_BOX);
     }
 
     private static void optim(Table.Of t) {

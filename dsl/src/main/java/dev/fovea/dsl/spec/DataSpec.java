@@ -1,12 +1,13 @@
 package dev.fovea.dsl.spec;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Where examples come from and how they become tensors.
 public record DataSpec(Source train, Captions captions, Preprocess preprocess, Tokenizer tokenizer) {
     /// A source of pictures with captioned boxes.
-    public sealed interface Source permits Scenes, ImageTextBox {}
+    public sealed interface Source permits Scenes, ImageTextBox, ShardMix {}
 
     /// Scenes composed on the fly from real colour pictures (`type: scenes`).
     ///
@@ -39,10 +40,38 @@ public record DataSpec(Source train, Captions captions, Preprocess preprocess, T
     /// @param shuffle size of the shuffle buffer in examples
     public record ImageTextBox(String images, String textBoxes, boolean resample, int shuffle) implements Source {}
 
+    /// Several sets of shards, each drawn with its own probability, without end (`type: shard-mix`).
+    ///
+    /// @param imageSets one shard pattern a source, relative to the spec
+    /// @param textBoxSets one pattern of captions and boxes a source
+    /// @param weights relative probabilities of the sources, or null for equal ones
+    /// @param resample draw shards with replacement or read each once a pass over its source
+    /// @param shuffle size of each source's shuffle buffer in examples
+    public record ShardMix(
+            List<String> imageSets,
+            List<String> textBoxSets,
+            @Nullable List<Double> weights,
+            boolean resample,
+            int shuffle)
+            implements Source {
+        /// The sources on their own.
+        public List<ImageTextBox> sources() {
+            return IntStream.range(0, imageSets.size())
+                    .mapToObj(i -> new ImageTextBox(imageSets.get(i), textBoxSets.get(i), resample, shuffle))
+                    .toList();
+        }
+    }
+
     /// @param globalProb probability of the whole-picture caption where both kinds exist
     /// @param sentenceMasking keep only a random run of sentences of a caption
     /// @param boxesPerImage boxes drawn for one training element
-    public record Captions(double globalProb, boolean sentenceMasking, int boxesPerImage) {}
+    /// @param elementsPerImage elements of a batch that come from one picture, with different boxes
+    public record Captions(double globalProb, boolean sentenceMasking, int boxesPerImage, int elementsPerImage) {
+        /// One element a picture.
+        public Captions(double globalProb, boolean sentenceMasking, int boxesPerImage) {
+            this(globalProb, sentenceMasking, boxesPerImage, 1);
+        }
+    }
 
     /// @param mean subtracted from every channel after scaling to 0..1
     /// @param std divides every channel

@@ -15,7 +15,21 @@ public record LossSpec(Contrast contrast, PoolTokens poolTokens, SelectWith sele
     /// @param prior weight of the bottom-up map's loss
     /// @param posterior weight of the top-down map's loss
     /// @param type `bce`
-    public record Box(double prior, double posterior, String type) {}
+    /// @param priorTarget which boxes the bottom-up map is to find
+    public record Box(double prior, double posterior, String type, PriorTarget priorTarget) {
+        /// The bottom-up map finds the sampled box.
+        public Box(double prior, double posterior, String type) {
+            this(prior, posterior, type, PriorTarget.SAMPLED_BOX);
+        }
+    }
+
+    /// Target of the bottom-up map.
+    public enum PriorTarget {
+        /// the boxes of the element's caption, as in the released code
+        SAMPLED_BOX,
+        /// every labelled box of the picture, as in the paper
+        ALL_BOXES
+    }
 
     /// Which high-resolution tokens are pooled.
     public enum PoolTokens {

@@ -15,6 +15,7 @@ import dev.fovea.dsl.run.RunFolder;
 import dev.fovea.dsl.run.RunLease;
 import dev.fovea.dsl.run.StoreException;
 import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.dsl.spec.LossSpec;
 import dev.fovea.runtime.exec.Backend;
 import dev.fovea.runtime.exec.Store;
 import dev.fovea.runtime.store.Checkpoint;
@@ -191,7 +192,7 @@ public final class Experiment {
                         listener::note);
                 Snapshots snapshots = new Snapshots(store, checkpoints, programs.parameters());
                 long first = resume(checkpoints, snapshots, new StartingPoint(resolved, journal, listener), store);
-                Steps steps = new Steps(spec.batch().global(), corpus.size(Split.TRAIN));
+                Steps steps = new Steps(spec.batch().global(), elements(corpus));
                 long total = steps.of("schedule.length", spec.schedule().length());
                 announce(folder, backend, snapshots, programs, first, total);
                 TrainingLoop.Setup setup = new TrainingLoop.Setup(
@@ -248,6 +249,14 @@ public final class Experiment {
         return tokenizer;
     }
 
+    /// Elements in one pass over the data.
+    private long elements(Corpus corpus) {
+        long pictures = corpus.size(Split.TRAIN);
+        return pictures == Long.MAX_VALUE
+                ? pictures
+                : Math.multiplyExact(pictures, spec.data().captions().elementsPerImage());
+    }
+
     private TrainingBatches batches(Corpus corpus, Tokenizer tokenizer) {
         return new TrainingBatches(
                 corpus,
@@ -258,7 +267,8 @@ public final class Experiment {
                 spec.model().text().context(),
                 spec.seed(),
                 Backends.threads(spec.run()),
-                spec.run().maxBadSamples());
+                spec.run().maxBadSamples(),
+                spec.model().selects() && spec.loss().box().priorTarget() == LossSpec.PriorTarget.ALL_BOXES);
     }
 
     /// Loads the newest checkpoint, or starts afresh; answers the steps done.

@@ -7,6 +7,7 @@ import dev.fovea.runtime.autodiff.Autodiff;
 import dev.fovea.runtime.ir.DType;
 import dev.fovea.runtime.ir.Graph;
 import dev.fovea.runtime.ir.GraphBuilder;
+import dev.fovea.runtime.ir.ImageOp;
 import dev.fovea.runtime.ir.LossOp;
 import dev.fovea.runtime.ir.MapOp;
 import dev.fovea.runtime.ir.MeasureOp;
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Inputs by name: `pixels` (B,3,H,W), `box_map` (B,H,W), `tokens` I32 (B,T), `global` (B), `step` (), and for
 /// training
-/// `rates` (3) as [UpdateOp.AdamW] wants them and `one` (), the number 1. Results by name: `image_features` and
+/// `prior_box_map` (B,H,W) if the bottom-up map is to find all boxes, `rates` (3) as [UpdateOp.AdamW] wants them and
+/// `one` (), the number 1. Results by name: `image_features` and
 /// `text_features` (B,D) of unit length, `prior_map` and `posterior_map` (B,g*g), and for training `loss`, its
 /// parts
 /// `contrastive_loss`, `prior_box_loss`, `posterior_box_loss`, and `grad_norm`. A baseline that selects no patches has
@@ -106,7 +108,7 @@ public final class PreTraining {
             b.result("posterior_map", present(look.posteriorMap()));
         }
         if (optim != null) {
-            Value total = losses(images, texts, look, global);
+            Value total = losses(images, texts, look, global, priorTargets(look));
             differentiate(total, keep);
             update(optim);
         }
@@ -128,7 +130,19 @@ public final class PreTraining {
         return v;
     }
 
-    private Value losses(Value images, Value texts, Ps3.@Nullable Look look, Value global) {
+    /// Coverage of each high scale by what the bottom-up map is to find; nothing without a look.
+    private List<Value> priorTargets(Ps3.@Nullable Look look) {
+        if (look == null || loss.box().priorTarget() == LossSpec.PriorTarget.SAMPLED_BOX) {
+            return look == null ? List.of() : look.coverage();
+        }
+        Value boxes = b.input("prior_box_map", DType.F32, Shape.of(size.batch(), size.height(), size.width()));
+        return look.grids().stream()
+                .map(g -> b.add(new ImageOp.AreaResize(boxes, g.rows(), g.columns())))
+                .toList();
+    }
+
+    private Value losses(
+            Value images, Value texts, Ps3.@Nullable Look look, Value global, List<Value> priorTargets) {
         LossSpec.Contrast c = loss.contrast();
         Value scale = p.get("logit_scale", new Init.Constant(Math.log(c.initScale())));
         Value bias = p.get("logit_bias", new Init.Constant(c.initBias()));
@@ -137,9 +151,9 @@ public final class PreTraining {
         Value flat = b.add(new LossOp.SigmoidPairLoss(images, texts, scale, bias));
         part("contrastive_loss", flat, c.weight(), parts, weights);
         if (look != null) {
-            Value prior = boxLoss(look.priorMaps(), look, global);
+            Value prior = boxLoss(look.priorMaps(), priorTargets, look, global);
             part("prior_box_loss", prior, loss.box().prior(), parts, weights);
-            Value posterior = boxLoss(look.posteriorMaps(), look, global);
+            Value posterior = boxLoss(look.posteriorMaps(), look.coverage(), look, global);
             part("posterior_box_loss", posterior, loss.box().posterior(), parts, weights);
         }
         Value total = b.add(new LossOp.WeightedSum(parts, weights));
@@ -158,13 +172,12 @@ public final class PreTraining {
 
     /// Loss of maps against the box at every high scale, averaged over the scales: cross-entropy, and in the
     /// paper's variant DICE on top.
-    private Value boxLoss(List<Value> maps, Ps3.Look look, Value global) {
+    private Value boxLoss(List<Value> maps, List<Value> targets, Ps3.Look look, Value global) {
         int side = model.ps3().scales().getFirst() / model.vision().patch();
         List<Value> terms = new ArrayList<>();
         for (int i = 0; i < look.grids().size(); i++) {
             ScaleGrid g = look.grids().get(i);
-            Value map = maps.get(Math.min(i, maps.size() - 1)),
-                    target = look.coverage().get(i);
+            Value map = maps.get(Math.min(i, maps.size() - 1)), target = targets.get(i);
             Value resized = b.add(new MapOp.NearestResize(map, side, side, g.rows(), g.columns()));
             terms.add(b.add(new LossOp.BoxCrossEntropy(resized, target, global)));
             if (loss.box().type().equals("bce+dice")) {

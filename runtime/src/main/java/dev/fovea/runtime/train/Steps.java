@@ -4,8 +4,8 @@ import dev.fovea.dsl.spec.Duration;
 
 /// Lengths of training as optimizer steps.
 ///
-/// @param batch examples in a step
-/// @param examples examples in one pass over the data; `Long.MAX_VALUE` where data never ends
+/// @param batch elements in a step
+/// @param examples elements in one pass over the data; `Long.MAX_VALUE` where data never ends
 public record Steps(int batch, long examples) {
     /// Steps of a duration, rounded up.
     ///

@@ -1,6 +1,7 @@
 package dev.fovea.runtime.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.fovea.dsl.spec.LossSpec;
 import dev.fovea.dsl.spec.ModelSpec;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
@@ -182,5 +184,55 @@ class WholeModelTest {
                 new LossSpec.Box(0, 1, "bce"));
         PreTraining.Built built = PreTraining.build(tiny(), loss, new PreTraining.Size(2, 32, 32), OPTIM, false);
         assertThat(built.untrained()).containsExactly("vision_model.prior_prompt");
+    }
+
+    /// The bottom-up map's target is an input of its own: with the sampled boxes in it all losses are those of
+    /// `sampled-box`, with other boxes only the bottom-up loss and the total move.
+    @Test
+    void theBottomUpMapMayHaveAnotherTarget() {
+        LossSpec.Contrast contrast = new LossSpec.Contrast("siglip", 1, 10, -10);
+        LossSpec sampled = new LossSpec(
+                contrast,
+                LossSpec.PoolTokens.INSIDE_BOX,
+                LossSpec.SelectWith.GROUND_TRUTH,
+                new LossSpec.Box(1, 1, "bce+dice"));
+        LossSpec all = new LossSpec(
+                contrast,
+                LossSpec.PoolTokens.INSIDE_BOX,
+                LossSpec.SelectWith.GROUND_TRUTH,
+                new LossSpec.Box(1, 1, "bce+dice", LossSpec.PriorTarget.ALL_BOXES));
+        Map<String, Double> expected = losses(sampled, false);
+        assertThat(losses(all, false)).isEqualTo(expected);
+        Map<String, Double> moved = losses(all, true);
+        for (String same : List.of("contrastive_loss", "posterior_box_loss")) {
+            assertThat(moved.get(same)).isEqualTo(expected.get(same));
+        }
+        assertThat(moved.get("prior_box_loss")).isNotEqualTo(expected.get("prior_box_loss"));
+        double step = moved.get("prior_box_loss") - expected.get("prior_box_loss");
+        assertThat(moved.get("loss") - expected.get("loss")).isCloseTo(step, within(1e-12));
+    }
+
+    private static Map<String, Double> losses(LossSpec loss, boolean otherBoxes) {
+        PreTraining.Built built = PreTraining.build(tiny(), loss, new PreTraining.Size(3, 32, 32), OPTIM, false);
+        Map<String, HostFunction> functions = Ps3.hostFunctions(tiny(), ModelSpec.Strategy.TOP_DOWN, 32, 32, 0);
+        Graph g = built.graph();
+        try (ReferenceBackend backend = new ReferenceBackend();
+                Store store = backend.store();
+                Session s = ParityGraph.session(backend, g, functions, store)) {
+            fill(s, g, new SplittableRandom(5));
+            if (loss.box().priorTarget() == LossSpec.PriorTarget.ALL_BOXES) {
+                double[] boxes = s.read(g.input("box_map"));
+                for (int i = 0; otherBoxes && i < 300; i++) {
+                    boxes[i] = 1;
+                }
+                s.write(g.input("prior_box_map"), boxes);
+            }
+            s.compute();
+            Map<String, Double> found = new TreeMap<>();
+            for (String name : List.of("loss", "contrastive_loss", "prior_box_loss", "posterior_box_loss")) {
+                found.put(name, s.read(g.result(name))[0]);
+            }
+            return found;
+        }
     }
 }
