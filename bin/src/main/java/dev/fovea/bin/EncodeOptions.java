@@ -95,8 +95,7 @@ final class EncodeOptions {
                     ? new LookRequest.Tokens(tokens)
                     : LookRequest.looks(lookClose == null ? "1" : lookClose);
         } catch (IllegalArgumentException e) {
-            throw new UserError(
-                    ExitCode.USAGE, (tokens != null ? "--tokens: " : "--look-close: ") + e.getMessage(), e);
+            throw new UserError(ExitCode.USAGE, (tokens != null ? "--tokens: " : "--look-close: ") + e.getMessage(), e);
         }
     }
 
@@ -112,14 +111,17 @@ final class EncodeOptions {
         if (firstScales != null) {
             int high = model.ps3().scales().size() - 1;
             if (firstScales < 1 || firstScales > high) {
-                throw new UserError(ExitCode.USAGE, "--first-scales " + firstScales + ": the model has " + high
-                        + " high scales, " + model.ps3().scales().subList(1, high + 1));
+                throw new UserError(
+                        ExitCode.USAGE,
+                        "--first-scales " + firstScales + ": the model has " + high + " high scales, "
+                                + model.ps3().scales().subList(1, high + 1));
             }
             select = select.withFirstScales(firstScales == high ? 0 : firstScales);
         }
         if (layers < 1 || layers > model.vision().depth()) {
             throw new UserError(
-                    ExitCode.USAGE, "--layers " + layers + ": the model has " + model.vision().depth() + " blocks");
+                    ExitCode.USAGE,
+                    "--layers " + layers + ": the model has " + model.vision().depth() + " blocks");
         }
         return model.with(select);
     }

@@ -91,7 +91,9 @@ final class EncodeReport {
         one.put("selected", e.selected().stream().map(s -> s.length).toList());
         one.put(
                 "grids",
-                e.low().grids().stream().map(g -> List.of(g.rows(), g.columns())).toList());
+                e.low().grids().stream()
+                        .map(g -> List.of(g.rows(), g.columns()))
+                        .toList());
         one.put(
                 "rounds",
                 e.rounds().stream()

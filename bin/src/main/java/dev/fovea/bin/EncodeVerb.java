@@ -82,12 +82,15 @@ final class EncodeVerb implements Callable<Integer> {
 
     /// All missing files at once, before anything is loaded.
     private void requireImages() {
-        List<Path> missing =
-                images.stream().filter(i -> !Files.isRegularFile(fovea.input(i))).toList();
+        List<Path> missing = images.stream()
+                .filter(i -> !Files.isRegularFile(fovea.input(i)))
+                .toList();
         if (!missing.isEmpty()) {
             throw new UserError(
                     ExitCode.USAGE,
-                    missing.stream().map(i -> i + ": no such picture").reduce((a, b) -> a + "\n" + b)
+                    missing.stream()
+                            .map(i -> i + ": no such picture")
+                            .reduce((a, b) -> a + "\n" + b)
                             .orElse(""));
         }
     }

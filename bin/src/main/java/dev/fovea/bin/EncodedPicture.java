@@ -26,8 +26,7 @@ record EncodedPicture(
         double seconds,
         @Nullable Path map) {
     EncodedPicture withMap(@Nullable Path written) {
-        return new EncodedPicture(
-                file, picture, height, width, caption, topDown, encoding, seconds, written);
+        return new EncodedPicture(file, picture, height, width, caption, topDown, encoding, seconds, written);
     }
 
     /// Without the pixels and features, which are large.

@@ -27,8 +27,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Picture files to encodings: decodes, turns upright, fits to the model, encodes. One encoder is kept for pictures of
-/// the same size.
+/// Picture files to encodings: decodes, turns upright, fits to the model, encodes. One encoder is kept for
+/// pictures of the same size.
 final class PictureEncoder implements AutoCloseable {
     private final Fovea fovea;
     private final PretrainedModel checkpoint;
@@ -51,7 +51,8 @@ final class PictureEncoder implements AutoCloseable {
                 .config()
                 .orElseThrow(() -> new UserError(
                         ExitCode.USAGE,
-                        fovea.shown(checkpoint.path()) + ": " + checkpoint.layout().label()
+                        fovea.shown(checkpoint.path()) + ": "
+                                + checkpoint.layout().label()
                                 + " without a configuration; encoding needs a PS3 folder with config.json, or a run"));
         this.options = options;
         this.model = options.applied(config.model());
@@ -68,8 +69,10 @@ final class PictureEncoder implements AutoCloseable {
         }
         Tokenizer tokenizer = tokenizer();
         if (tokenizer.size() > model.text().vocab()) {
-            throw new UserError(ExitCode.USAGE, "the tokenizer has " + tokenizer.size() + " tokens, the model's table "
-                    + model.text().vocab());
+            throw new UserError(
+                    ExitCode.USAGE,
+                    "the tokenizer has " + tokenizer.size() + " tokens, the model's table "
+                            + model.text().vocab());
         }
         try (TextEncoder tower = new TextEncoder(model, backend, weights)) {
             return tower.encode(tokenizer.encode(text, model.text().context())).prompt();
@@ -104,12 +107,10 @@ final class PictureEncoder implements AutoCloseable {
         Encoder fitting = fit(picture);
         Preprocessing p = config.preprocessing();
         float[] pixels = new Normalized(width, height, p.mean(), p.std()).planes(picture);
-        Encoding encoding =
-                fitting.encode(new Encoder.Picture(pixels, prompt, null), request, (_, _) -> {});
+        Encoding encoding = fitting.encode(new Encoder.Picture(pixels, prompt, null), request, (_, _) -> {});
         double seconds = (System.nanoTime() - start) * 1e-9;
         String caption = options.prompt == null ? "" : options.prompt;
-        return new EncodedPicture(
-                image, picture, height, width, caption, prompt != null, encoding, seconds, null);
+        return new EncodedPicture(image, picture, height, width, caption, prompt != null, encoding, seconds, null);
     }
 
     /// The encoder for a picture's size.

@@ -36,8 +36,8 @@ public record Box(double x0, double y0, double x1, double y1) {
         return new Box(left, top, Math.max(left, Math.min(x1, other.x1)), Math.max(top, Math.min(y1, other.y1)));
     }
 
-    /// Writes ones in rows floor(y0) to ceil(y1) and columns floor(x0) to ceil(x1), both inclusive, of a square map
-    /// (side, side).
+    /// Writes ones in rows floor(y0) to ceil(y1) and columns floor(x0) to ceil(x1), both inclusive, of a square
+    /// map (side, side).
     public void mark(float[] map, int side) {
         int left = Math.clamp((long) Math.floor(x0), 0, side - 1);
         int right = Math.clamp((long) Math.ceil(x1), 0, side - 1);

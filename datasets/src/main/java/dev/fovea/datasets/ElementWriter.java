@@ -24,8 +24,8 @@ final class ElementWriter {
         this.context = context;
     }
 
-    /// With a random crop. A crop that hides more than half of a chosen box is drawn again, and after ten tries the
-    /// whole picture is used: a caption whose object is out of sight teaches nothing.
+    /// With a random crop. A crop that hides more than half of a chosen box is drawn again, and after ten tries
+    /// the whole picture is used: a caption whose object is out of sight teaches nothing.
     void writeCropped(
             Example example, List<Integer> regions, String text, SplittableRandom random, Batch batch, int element) {
         Picture picture = example.picture();

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/// Several corpora as one endless training split. Of every thousand examples each source gives its share, in an order
-/// drawn anew for each thousand; so shares are exact to a thousandth, each source is read in its own order without
-/// gaps, and what an index shows depends on nothing but the index.
+/// Several corpora as one endless training split. Of every thousand examples each source gives its share, in an
+/// order drawn anew for each thousand; so shares are exact to a thousandth, each source is read in its own order
+/// without gaps, and what an index shows depends on nothing but the index.
 final class MixCorpus implements Corpus {
     private static final int BLOCK = 1000;
     private static final long ORDER = 0x6d6978; // apart from other streams of equal numbers

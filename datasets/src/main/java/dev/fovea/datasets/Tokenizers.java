@@ -27,7 +27,8 @@ public final class Tokenizers {
 
     /// The tokenizer a spec asks for, built from the corpus' own captions or read from its file.
     ///
-    /// @param vocab rows of the model's embedding table, which a trained vocabulary fills if the spec names no size
+    /// @param vocab rows of the model's embedding table, which a trained vocabulary fills if the spec names no
+    ///     size
     /// @param specFolder what the file is relative to
     /// @param cacheFolder where a native library may be kept
     /// @throws DataException if the file is not the one the spec names, or not a tokenizer
@@ -47,8 +48,8 @@ public final class Tokenizers {
         };
     }
 
-    /// The tokenizer in a `tokenizer.json`, as training with its defaults uses it: one that [#save] wrote, or that of
-    /// a released model.
+    /// The tokenizer in a `tokenizer.json`, as training with its defaults uses it: one that [#save] wrote, or
+    /// that of a released model.
     ///
     /// @param fileOrFolder the file, or the folder that holds one
     /// @param cacheFolder where a native library may be kept

@@ -18,8 +18,9 @@ class MixCorpusTest {
         return corpus.outline(Split.TRAIN, index).key();
     }
 
-    /// 5 : 3 : 2 gives 500, 300 and 200 of every thousand. Of 100 neighbours in a random order of a thousand, 50 are
-    /// expected from the first source, with a standard deviation below that of independent draws, sqrt(25) = 5.
+    /// 5 : 3 : 2 gives 500, 300 and 200 of every thousand. Of 100 neighbours in a random order of a thousand, 50
+    /// are expected from the first source, with a standard deviation below that of independent draws, sqrt(25) =
+    /// 5.
     @Test
     void everyThousandHasTheSharesInRandomOrder() throws BrokenSampleException {
         List<GridCorpus> sources = List.of(

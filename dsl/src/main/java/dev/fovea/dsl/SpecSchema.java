@@ -14,8 +14,8 @@ import java.util.SequencedMap;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.json.JsonFactory;
 
-/// The JSON Schema of a spec, for editors: what the reader accepts in structure, key by key. Relations between keys
-/// (a patch must divide every scale) are left to the reader.
+/// The JSON Schema of a spec, for editors: what the reader accepts in structure, key by key. Relations between
+/// keys (a patch must divide every scale) are left to the reader.
 ///
 /// Draft 7, because that is what editors know best. A file that extends others may leave out keys, so it is held
 /// against `definitions/part`; any other file against `definitions/whole`.

@@ -33,9 +33,7 @@ class ExperimentsTest {
     void theFullConfigurationsAreThoseOfThePaper() {
         ExperimentSpec small = read("ps3/ps3-1.5k-siglip.yaml").spec();
         ExperimentSpec large = read("ps3/ps3-4k-siglip.yaml").spec();
-        assertThat(small.model().vision())
-                .isEqualTo(new ModelSpec.Vision(
-                        "vit", 1152, 27, 16, 4304, 14, "map"));
+        assertThat(small.model().vision()).isEqualTo(new ModelSpec.Vision("vit", 1152, 27, 16, 4304, 14, "map"));
         assertThat(small.model().ps3().scales()).containsExactly(378, 756, 1512);
         assertThat(large.model().ps3().scales()).containsExactly(378, 756, 1512, 3780);
         assertThat(small.batch().global()).isEqualTo(8192);

@@ -60,8 +60,8 @@ public final class ImageCodec {
         }
     }
 
-    /// Java's JPEG reader fills what is missing with grey. A whole JPEG ends with the marker FFD9 after the data of
-    /// its last scan, which starts with FFDA and cannot hold either.
+    /// Java's JPEG reader fills what is missing with grey. A whole JPEG ends with the marker FFD9 after the data
+    /// of its last scan, which starts with FFDA and cannot hold either.
     private static boolean isCutOffJpeg(byte[] file) {
         boolean jpeg = file.length > 2 && (file[0] & 255) == 0xFF && (file[1] & 255) == 0xD8;
         return jpeg && lastMarker(file, 0xD9) < lastMarker(file, 0xDA);

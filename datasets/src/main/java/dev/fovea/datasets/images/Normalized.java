@@ -3,9 +3,9 @@ package dev.fovea.datasets.images;
 import dev.fovea.datasets.Picture;
 import java.util.List;
 
-/// Pictures as models see them at inference (ps3-spec 1.1): squashed to a size by antialiased bicubic, scaled to 0..1,
-/// normalised per channel. Unlike the reference's processor, which resizes palette pictures before it resolves their
-/// palette (ps3-spec 7.3.4), pictures are RGB before they are resized.
+/// Pictures as models see them at inference (ps3-spec 1.1): squashed to a size by antialiased bicubic, scaled to
+/// 0..1, normalised per channel. Unlike the reference's processor, which resizes palette pictures before it
+/// resolves their palette (ps3-spec 7.3.4), pictures are RGB before they are resized.
 ///
 /// @param mean of each channel, subtracted after scaling
 /// @param deviation of each channel, which divides

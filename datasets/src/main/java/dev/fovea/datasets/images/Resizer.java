@@ -4,8 +4,8 @@ import dev.fovea.datasets.Picture;
 import java.util.Arrays;
 
 /// Antialiased resizing of 8-bit pictures, bit for bit as Pillow does it (and with it the reference's
-/// training transform): coefficient a = -0.5, support widened by the reduction, weights rounded to 22 bits, columns
-/// first, each pass rounded to 8 bits. Bicubic unless told otherwise.
+/// training transform): coefficient a = -0.5, support widened by the reduction, weights rounded to 22 bits,
+/// columns first, each pass rounded to 8 bits. Bicubic unless told otherwise.
 public final class Resizer {
     private static final double A = -0.5;
     private static final int PRECISION = 32 - 8 - 2;

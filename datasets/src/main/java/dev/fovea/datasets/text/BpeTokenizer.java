@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Byte-pair encoding over the characters of the [Canonical] text, trained on the captions of a corpus: common words
-/// become one token, others are spelled by their parts. Words begin with `▁`; no token spans two of them.
+/// Byte-pair encoding over the characters of the [Canonical] text, trained on the captions of a corpus: common
+/// words become one token, others are spelled by their parts. Words begin with `▁`; no token spans two of them.
 ///
 /// Ids: 0 padding, 1 end, 2 a character outside the alphabet, then `▁` and the alphabet, then one for each merge.
 public final class BpeTokenizer implements Tokenizer {

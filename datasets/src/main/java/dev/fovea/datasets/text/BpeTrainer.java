@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Learns the merges of a [BpeTokenizer]: again and again the most frequent pair of neighbours becomes one token, of
-/// equally frequent pairs the first by alphabet. Pairs seen once are not merged.
+/// Learns the merges of a [BpeTokenizer]: again and again the most frequent pair of neighbours becomes one
+/// token, of equally frequent pairs the first by alphabet. Pairs seen once are not merged.
 final class BpeTrainer {
     /// Characters that are always known, so that new names can be spelled.
     private static final String ALWAYS = "abcdefghijklmnopqrstuvwxyz0123456789";

@@ -15,8 +15,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What Fovea itself needs to know of a `tokenizer.json`: its ids and its kind. Read in one pass, because a large one
-/// has hundreds of thousands of entries.
+/// What Fovea itself needs to know of a `tokenizer.json`: its ids and its kind. Read in one pass, because a
+/// large one has hundreds of thousands of entries.
 public final class TokenizerFile {
     private final Path file;
     private final Map<String, Integer> ids = new HashMap<>();

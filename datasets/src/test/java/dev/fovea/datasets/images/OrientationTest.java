@@ -37,7 +37,8 @@ class OrientationTest {
         Picture seen = new Orientation(value).upright(new Picture(3, 2, rgb));
         assertThat(seen.width()).isEqualTo(width);
         assertThat(seen.height()).isEqualTo(6 / width);
-        List<Integer> pixels = Arrays.stream(expected.split(" ")).map(Integer::valueOf).toList();
+        List<Integer> pixels =
+                Arrays.stream(expected.split(" ")).map(Integer::valueOf).toList();
         for (int i = 0; i < 18; i++) {
             assertThat(seen.rgb()[i]).isEqualTo(pixels.get(i / 3).byteValue());
         }

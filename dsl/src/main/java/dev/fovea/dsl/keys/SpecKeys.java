@@ -23,8 +23,8 @@ public final class SpecKeys {
     private static final Set<String> OUTSIDE_KEY =
             Set.of("name", "doc", "init.from", "data.tokenizer.file", "run", "tracking");
 
-    /// Keys that came after others: with these values they add nothing to the run key, so that specs from before keep
-    /// theirs.
+    /// Keys that came after others: with these values they add nothing to the run key, so that specs from before
+    /// keep theirs.
     private static final Map<String, Object> ADDED_LATER =
             Map.of("data.captions.elements_per_image", 1, "loss.box.prior_target", LossSpec.PriorTarget.SAMPLED_BOX);
 

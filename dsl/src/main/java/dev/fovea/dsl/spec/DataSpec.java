@@ -90,8 +90,8 @@ public record DataSpec(Source train, Captions captions, Preprocess preprocess, T
     /// @param vocab most ids, or null for as many as `model.text.vocab` holds
     public record Bpe(@Nullable Integer vocab) implements Tokenizer {}
 
-    /// The tokenizer of a released model (`type: huggingface`). Part of the run key by content: all but the path enter
-    /// it.
+    /// The tokenizer of a released model (`type: huggingface`). Part of the run key by content: all but the path
+    /// enter it.
     ///
     /// @param file a `tokenizer.json`, or the folder that holds it; relative to the spec's folder
     /// @param sha256 digest of the file, 64 hexadecimal digits; checked before it is used

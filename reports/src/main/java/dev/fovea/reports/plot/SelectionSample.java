@@ -13,7 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// @param box ground-truth box in pixels of this picture, or null where nothing is known of it
 /// @param layers selection scores, e.g. bottom-up then top-down
 public record SelectionSample(
-        String key, String caption, int width, int height, byte[] rgb, @Nullable Box box, List<MapLayer> layers) {
+        String key,
+        String caption,
+        int width,
+        int height,
+        byte[] rgb,
+        @Nullable Box box,
+        List<MapLayer> layers) {
     public SelectionSample {
         if (width < 1 || height < 1 || rgb.length != 3L * width * height) {
             throw new IllegalArgumentException("sample " + key + ": " + rgb.length + " bytes for " + width + " x "

@@ -72,8 +72,7 @@ final class Ps3Config {
                 throw vit.problem("embed_dim", "is not hidden_size " + width);
             }
             int patch = vit.whole("patch_size", 14);
-            return tower(
-                    v, width, vit.whole("depth"), vit.whole("num_heads"), (int) (width * ratio), patch);
+            return tower(v, width, vit.whole("depth"), vit.whole("num_heads"), (int) (width * ratio), patch);
         }
         String name = v.text("model_name", "");
         VitName known = VitName.parse(name)

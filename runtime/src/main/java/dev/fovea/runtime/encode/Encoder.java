@@ -212,7 +212,8 @@ public final class Encoder implements AutoCloseable {
     private void writePixels(float[] pixels) {
         Value value = low.input(EncodeGraphs.PIXELS);
         if (value.shape().elements() != pixels.length) {
-            throw new IllegalArgumentException("a picture has " + pixels.length + " numbers, expected " + value.shape());
+            throw new IllegalArgumentException(
+                    "a picture has " + pixels.length + " numbers, expected " + value.shape());
         }
         low.session().write(value, MemorySegment.ofArray(pixels));
     }

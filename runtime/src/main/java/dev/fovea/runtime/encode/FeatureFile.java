@@ -29,9 +29,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Features of pictures as an Arrow IPC file: one row a token, in the order of [Encoding#hidden].
 ///
-/// Columns: `image` utf8, `scale` int32 (side in pixels), `row`, `column` int32 in the scale's grid, `round` int32 (-1
-/// for the low-resolution pass), `index` int64 (place of the token in its picture), and for each kept block
-/// `hidden.<block>` fixed-size list of float32 (D). The schema's metadata has the shapes, see [#write].
+/// Columns: `image` utf8, `scale` int32 (side in pixels), `row`, `column` int32 in the scale's grid, `round`
+/// int32 (-1 for the low-resolution pass), `index` int64 (place of the token in its picture), and for each kept
+/// block `hidden.<block>` fixed-size list of float32 (D). The schema's metadata has the shapes, see [#write].
 public final class FeatureFile {
     private static final int BATCH_ROWS = 4096;
 

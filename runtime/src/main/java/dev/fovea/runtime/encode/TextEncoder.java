@@ -15,8 +15,8 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 
-/// Turns texts into selection prompts (ps3-spec 1.12). It has a store of its own: once the prompts are there, closing
-/// it frees the text tower, which is as large as the vision tower.
+/// Turns texts into selection prompts (ps3-spec 1.12). It has a store of its own: once the prompts are there,
+/// closing it frees the text tower, which is as large as the vision tower.
 public final class TextEncoder implements AutoCloseable {
     private final Store store;
     private final Compiled program;
@@ -46,7 +46,8 @@ public final class TextEncoder implements AutoCloseable {
     public Encoded encode(int[] tokens) {
         Value input = program.input("tokens");
         if (tokens.length != input.shape().elements()) {
-            throw new IllegalArgumentException(tokens.length + " tokens for a context of " + input.shape().elements());
+            throw new IllegalArgumentException(
+                    tokens.length + " tokens for a context of " + input.shape().elements());
         }
         program.session().write(input, Arrays.stream(tokens).asDoubleStream().toArray());
         program.session().run();

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What a node computes. A family file holds, for each op, its shape rule, its meaning and its gradient.
 ///
-/// `evaluate` is the definition: plain double loops, no blocking, no threads. Every fast kernel of every backend is
-/// tested against it.
+/// `evaluate` is the definition: plain double loops, no blocking, no threads. Every fast kernel of every backend
+/// is tested against it.
 public sealed interface Op
         permits Op.Differentiable,
                 LinearOp.Backward,
@@ -68,8 +68,8 @@ public sealed interface Op
                     ConvolutionOp.Forward,
                     MapOp.Forward,
                     LossOp.Forward {
-        /// Adds the nodes of the vector-Jacobian product. `outputGradients` has null where none arrives; the answer
-        /// has one entry for each input, null where no gradient flows.
+        /// Adds the nodes of the vector-Jacobian product. `outputGradients` has null where none arrives; the
+        /// answer has one entry for each input, null where no gradient flows.
         List<@Nullable Value> gradient(GraphBuilder b, List<Value> outputs, List<@Nullable Value> outputGradients);
     }
 }

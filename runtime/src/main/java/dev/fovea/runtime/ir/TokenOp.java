@@ -234,7 +234,8 @@ public final class TokenOp {
         }
     }
 
-    /// x (B,N,D), tokens I32 (B,N) -> y (B,1,D): x at the position of the highest token number, the first if repeated
+    /// x (B,N,D), tokens I32 (B,N) -> y (B,1,D): x at the position of the highest token number, the first if
+    /// repeated
     public record AtHighest(Value x, Value tokens) implements Forward {
         @Override
         public List<Value> inputs() {

@@ -84,6 +84,7 @@ public final class TextTower {
     /// normalised text (B,1,S) -> selection prompt (B,1,D), S the width of the shared space
     public Value prompt(Value normalized) {
         int d = spec.vision().width();
-        return layers.normedMlp(normalized, "text_model.prompt_proj", spec.vision().sharedWidth(), d, d, d);
+        return layers.normedMlp(
+                normalized, "text_model.prompt_proj", spec.vision().sharedWidth(), d, d, d);
     }
 }

@@ -10,7 +10,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
-/// The training transform (ps3-spec 2.2) with given crops: pixels, boxes and box maps. The backend has no part in it.
+/// The training transform (ps3-spec 2.2) with given crops: pixels, boxes and box maps. The backend has no part
+/// in it.
 final class CropCheck implements CaseCheck {
     @Override
     public String kind() {

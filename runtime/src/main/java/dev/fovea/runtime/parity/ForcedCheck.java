@@ -33,7 +33,9 @@ final class ForcedCheck implements CaseCheck {
                 int layer = l;
                 out.check(
                         "highres_hidden_states." + l,
-                        Looking.joined(encodings.stream().map(e -> high(e, layer, looking)).toList()));
+                        Looking.joined(encodings.stream()
+                                .map(e -> high(e, layer, looking))
+                                .toList()));
             }
             out.check(
                     "pooled",

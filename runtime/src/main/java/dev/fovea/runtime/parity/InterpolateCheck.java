@@ -16,9 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/// Every resampling of the model (ps3-spec 1.2, 1.4, 1.6, 1.7), each output told by its name, its size by its shape.
-/// What no operation of ours does, such as the gradient of a picture, is computed from the sampling rules the
-/// operations share.
+/// Every resampling of the model (ps3-spec 1.2, 1.4, 1.6, 1.7), each output told by its name, its size by its
+/// shape. What no operation of ours does, such as the gradient of a picture, is computed from the sampling rules
+/// the operations share.
 final class InterpolateCheck implements CaseCheck {
     private static final Pattern SIZE = Pattern.compile("([0-9]+)x([0-9]+)");
     private static final Pattern STRIDES = Pattern.compile("rows 0,([0-9]+),.*columns 0,([0-9]+),");

@@ -28,7 +28,8 @@ final class LookCheck implements CaseCheck {
     /// Whether the scores alone decide what is chosen.
     static boolean unique(GoldenCase c) {
         JsonNode meta = c.config().path("meta");
-        return meta.path("unique_selection").asBoolean(meta.path("ties").path("unique_selection").asBoolean(false));
+        return meta.path("unique_selection")
+                .asBoolean(meta.path("ties").path("unique_selection").asBoolean(false));
     }
 
     /// Our own choice after the rounds `before`.
@@ -49,8 +50,7 @@ final class LookCheck implements CaseCheck {
                 for (List<Integer> counts : looking.rounds(b).plan(request(c))) {
                     List<int[]> chosen = ours(low.scores(), rounds, counts);
                     if (!unique(c)) {
-                        List<int[]> recorded =
-                                looking.chosen(c::output, "step" + rounds.size() + ".selection_maps", b);
+                        List<int[]> recorded = looking.chosen(c::output, "step" + rounds.size() + ".selection_maps", b);
                         worst = Math.max(worst, Ties.error(low.scores(), rounds, counts, recorded));
                         chosen = recorded;
                     }
@@ -74,9 +74,7 @@ final class LookCheck implements CaseCheck {
         if (tokens.isNumber()) {
             return new LookRequest.Tokens(tokens.asInt());
         }
-        return tokens.isString() || looks.isString()
-                ? new LookRequest.All()
-                : new LookRequest.Looks(looks.asInt());
+        return tokens.isString() || looks.isString() ? new LookRequest.All() : new LookRequest.Looks(looks.asInt());
     }
 
     private static void compare(Looking looking, List<Encoding> encodings, Findings out) {
@@ -102,9 +100,8 @@ final class LookCheck implements CaseCheck {
     }
 
     private static double[] features(List<Encoding> encodings, int layer) {
-        return Looking.joined(encodings.stream()
-                .map(e -> Looking.wide(e.hidden().get(layer)))
-                .toList());
+        return Looking.joined(
+                encodings.stream().map(e -> Looking.wide(e.hidden().get(layer))).toList());
     }
 
     static void featureMaps(Looking looking, List<Encoding> encodings, int layer, Findings out) {

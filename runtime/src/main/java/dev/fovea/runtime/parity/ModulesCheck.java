@@ -67,8 +67,8 @@ final class ModulesCheck implements CaseCheck {
         List<Value> gradients = g.gradients(y, g.in(upstream, y.shape()), targets);
         List<Value> read = new ArrayList<>(gradients);
         read.add(y);
-        Map<Value, double[]> found = g.run(
-                backend, Map.of(), p -> c.input(recorded.apply(p)).data(), read);
+        Map<Value, double[]> found =
+                g.run(backend, Map.of(), p -> c.input(recorded.apply(p)).data(), read);
         out.check(name, y, found);
         out.check("grad." + name + ".x", gradients.getFirst(), found);
         for (int i = 1; i < targets.size(); i++) {
@@ -104,10 +104,10 @@ final class ModulesCheck implements CaseCheck {
     }
 
     private static Value pool(ParityGraph g, GoldenCase c, String name, Value x) {
-        int heads = c.params().get("heads").asInt(), hidden = c.params().get("mlp_hidden").asInt();
+        int heads = c.params().get("heads").asInt(),
+                hidden = c.params().get("mlp_hidden").asInt();
         ModelSpec.Vision vision = new ModelSpec.Vision("vit", x.shape().dim(2), 1, heads, hidden, 1, "map");
-        ModelSpec.Select select =
-                new ModelSpec.Select(ModelSpec.Strategy.BOTTOM_UP, List.of(0), 1, null, null);
+        ModelSpec.Select select = new ModelSpec.Select(ModelSpec.Strategy.BOTTOM_UP, List.of(0), 1, null, null);
         ModelSpec spec = new ModelSpec(
                 vision,
                 new ModelSpec.Ps3(List.of(1, 2), select, true, false, false),
@@ -154,8 +154,7 @@ final class ModulesCheck implements CaseCheck {
         List<Value> gradients = g.gradients(y, g.given("dy", last, upstream), targets);
         List<Value> read = new ArrayList<>(gradients);
         read.add(y);
-        Map<Value, double[]> found =
-                g.run(backend, Map.of(), p -> c.input(p).data(), read);
+        Map<Value, double[]> found = g.run(backend, Map.of(), p -> c.input(p).data(), read);
         out.check(name, Layout.swapped(Findings.of(y, found), batch, cells, channels));
         double[] dx = Findings.of(gradients.getFirst(), found);
         out.check("grad." + name + ".im", Layout.swapped(dx, batch, cells, channels));

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// Turns the recorded hyper-parameters of a model into a spec: the one place that knows the names of the reference's
-/// config.
+/// Turns the recorded hyper-parameters of a model into a spec: the one place that knows the names of the
+/// reference's config.
 public final class ParityModel {
     /// Side of the picture that the convolutional branch sees, whatever the scales (ps3-spec 1.4).
     private static final int HIGHRES = 1512;
@@ -49,12 +49,7 @@ public final class ParityModel {
                         "mean")
                 : null;
         int most = number(overrides.has("max_select_num") ? overrides : v, "max_select_num");
-        return new ModelSpec.Select(
-                strategy,
-                ints(v, "select_based_on_layer"),
-                most,
-                perScale(v, overrides),
-                feature);
+        return new ModelSpec.Select(strategy, ints(v, "select_based_on_layer"), most, perScale(v, overrides), feature);
     }
 
     /// Budgets of the scales where the config names them; overriding their sum frees them.

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/// The image processor of inference (ps3-spec 1.1): a picture file, squashed and normalised. The backend has no part
-/// in it.
+/// The image processor of inference (ps3-spec 1.1): a picture file, squashed and normalised. The backend has no
+/// part in it.
 final class PreprocessCheck implements CaseCheck {
     private static final Pattern FILE = Pattern.compile("open\\('([^']+)'\\)");
 

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/// The baseline S2 (ps3-spec 4.2): tiles of every scale, and the joined features on the smallest scale's grid, where
-/// the recorded reference has them.
+/// The baseline S2 (ps3-spec 4.2): tiles of every scale, and the joined features on the smallest scale's grid,
+/// where the recorded reference has them.
 final class S2Check implements CaseCheck {
     @Override
     public String kind() {
@@ -40,7 +40,10 @@ final class S2Check implements CaseCheck {
             Value tiles = f.tiles().get(i);
             int low = spec.ps3().scales().getFirst();
             Shape image = Shape.of(tiles.shape().dim(0), 3, low, low);
-            out.check("splits." + i, Layout.picture(Findings.of(tiles, found), image, spec.vision().patch()));
+            out.check(
+                    "splits." + i,
+                    Layout.picture(
+                            Findings.of(tiles, found), image, spec.vision().patch()));
         }
     }
 
@@ -53,7 +56,9 @@ final class S2Check implements CaseCheck {
         }
         return sizes.isArray()
                 ? sizes.valueStream().map(JsonNode::asInt).toList()
-                : c.params().path("scales").valueStream()
+                : c.params()
+                        .path("scales")
+                        .valueStream()
                         .map(s -> (int) (input * s.asDouble()))
                         .toList();
     }

@@ -44,8 +44,7 @@ final class SelectionCheck implements CaseCheck {
     }
 
     /// Maps must be equal where the choice is unique, else be one of the possible choices.
-    private static void checkChoice(
-            GoldenCase c, Looking looking, List<Encoding.LowResult> lows, Findings out) {
+    private static void checkChoice(GoldenCase c, Looking looking, List<Encoding.LowResult> lows, Findings out) {
         boolean again = c.hasInput("old_selection_maps.0");
         JsonNode tokens = c.params().path("num_select_token");
         List<List<int[]>> chosen = new ArrayList<>();

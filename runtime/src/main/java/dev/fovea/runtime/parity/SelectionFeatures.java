@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The features that selection compares with prompts, all scales of them: joined hidden states, their projection, the
-/// convolutional branch and the picture it sees (ps3-spec 1.4).
+/// The features that selection compares with prompts, all scales of them: joined hidden states, their
+/// projection, the convolutional branch and the picture it sees (ps3-spec 1.4).
 ///
 /// Legend: B pictures, g x g low grid, a x a grid of the branch.
 final class SelectionFeatures {
@@ -25,8 +25,8 @@ final class SelectionFeatures {
 
     void check(Findings out) {
         ModelSpec shared = ParityModel.spec(golden, ModelSpec.Strategy.BOTTOM_UP);
-        ModelSpec spec = shared.with(
-                shared.ps3().select().withScores(ModelSpec.Smooth.NONE, ModelSpec.ScoreMaps.PER_SCALE));
+        ModelSpec spec =
+                shared.with(shared.ps3().select().withScores(ModelSpec.Smooth.NONE, ModelSpec.ScoreMaps.PER_SCALE));
         ParityGraph g = new ParityGraph(golden);
         Value pixels = g.in("pixel_values");
         VisionTower tower = new VisionTower(g.builder(), g.parameters(), spec);

@@ -6,20 +6,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Compares a recorded choice of patches with scores of our own. Patches of one low-resolution cell tie exactly, and
-/// which of them the reference takes is arbitrary: any choice counts that has the right number of patches, all those
-/// clearly above the lowest chosen score, and none clearly below it.
+/// Compares a recorded choice of patches with scores of our own. Patches of one low-resolution cell tie exactly,
+/// and which of them the reference takes is arbitrary: any choice counts that has the right number of patches,
+/// all those clearly above the lowest chosen score, and none clearly below it.
 final class Ties {
     private Ties() {}
 
-    /// How far the recorded choice is from being one of the highest scores: 0 if it is among the ties, else the score
-    /// by which a patch was passed over.
+    /// How far the recorded choice is from being one of the highest scores: 0 if it is among the ties, else the
+    /// score by which a patch was passed over.
     ///
     /// @param scores of one picture, one array for each scale
     /// @param before patches chosen in earlier rounds
     /// @param counts patches to choose at each scale
-    static double error(
-            List<double[]> scores, List<List<int[]>> before, List<Integer> counts, List<int[]> recorded) {
+    static double error(List<double[]> scores, List<List<int[]>> before, List<Integer> counts, List<int[]> recorded) {
         Ranking ranking = new Ranking(scores, TieBreak.lowestIndex());
         before.forEach(ranking::exclude);
         List<int[]> ours = ranking.next(counts);

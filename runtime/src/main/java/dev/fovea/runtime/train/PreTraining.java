@@ -35,12 +35,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Inputs by name: `pixels` (B,3,H,W), `box_map` (B,H,W), `tokens` I32 (B,T), `global` (B), `step` (), and for
 /// training
-/// `prior_box_map` (B,H,W) if the bottom-up map is to find all boxes, `rates` (3) as [UpdateOp.AdamW] wants them and
-/// `one` (), the number 1. Results by name: `image_features` and
+/// `prior_box_map` (B,H,W) if the bottom-up map is to find all boxes, `rates` (3) as [UpdateOp.AdamW] wants them
+/// and `one` (), the number 1. Results by name: `image_features` and
 /// `text_features` (B,D) of unit length, `prior_map` and `posterior_map` (B,g*g), and for training `loss`, its
 /// parts
-/// `contrastive_loss`, `prior_box_loss`, `posterior_box_loss`, and `grad_norm`. A baseline that selects no patches has
-/// neither maps nor their losses.
+/// `contrastive_loss`, `prior_box_loss`, `posterior_box_loss`, and `grad_norm`. A baseline that selects no
+/// patches has neither maps nor their losses.
 public final class PreTraining {
     /// Prefixes of the names of optimizer state in the store.
     public static final String FIRST = "optim.first.", SECOND = "optim.second.";
@@ -96,9 +96,7 @@ public final class PreTraining {
         Value step = b.input("step", DType.F32, Shape.of());
         TextTower text = new TextTower(b, p, model);
         Value texts = text.normalized(text.pooled(tokens));
-        Ps3.Look look = model.selects()
-                ? look(new Ps3.Inputs(pixels, text.prompt(texts), step, boxMap, global))
-                : null;
+        Ps3.Look look = model.selects() ? look(new Ps3.Inputs(pixels, text.prompt(texts), step, boxMap, global)) : null;
         Value pooled = look == null ? new TiledPicture(b, p, model).pooled(pixels, boxMap) : look.pooled();
         Value images = b.add(new NormOp.Normalize(pooled, 1e-12));
         b.result("image_features", images);
@@ -118,8 +116,7 @@ public final class PreTraining {
     }
 
     private Ps3.Look look(Ps3.Inputs in) {
-        Ps3.Options options =
-                new Ps3.Options(model.ps3().select().strategy(), loss.selectWith(), loss.poolTokens());
+        Ps3.Options options = new Ps3.Options(model.ps3().select().strategy(), loss.selectWith(), loss.poolTokens());
         return new Ps3(b, p, model).look(in, options);
     }
 
@@ -141,8 +138,7 @@ public final class PreTraining {
                 .toList();
     }
 
-    private Value losses(
-            Value images, Value texts, Ps3.@Nullable Look look, Value global, List<Value> priorTargets) {
+    private Value losses(Value images, Value texts, Ps3.@Nullable Look look, Value global, List<Value> priorTargets) {
         LossSpec.Contrast c = loss.contrast();
         Value scale = p.get("logit_scale", new Init.Constant(Math.log(c.initScale())));
         Value bias = p.get("logit_bias", new Init.Constant(c.initBias()));

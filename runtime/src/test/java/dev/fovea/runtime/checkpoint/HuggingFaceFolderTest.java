@@ -242,7 +242,9 @@ class HuggingFaceFolderTest {
         Files.writeString(file, Ps3Config.config(config, "float32").toString());
         assertThat(Ps3Config.read(JsonFields.read(file), null)).isEqualTo(config);
         assertThat(ModelParameters.of(config))
-                .containsKeys("vision_model.trunk.siglip_proj.blocks.1.2.weight", "vision_model.trunk.siglip_proj.final.2.bias")
+                .containsKeys(
+                        "vision_model.trunk.siglip_proj.blocks.1.2.weight",
+                        "vision_model.trunk.siglip_proj.final.2.bias")
                 .doesNotContainKey("vision_model.trunk.norm.weight");
     }
 

@@ -19,8 +19,7 @@ class ParityTest {
     static final GoldenFolder GOLDEN = GoldenFolder.open(resources());
 
     static Stream<Arguments> cases() {
-        return GOLDEN.names().stream()
-                .flatMap(name -> TestedBackend.all().map(backend -> Arguments.of(name, backend)));
+        return GOLDEN.names().stream().flatMap(name -> TestedBackend.all().map(backend -> Arguments.of(name, backend)));
     }
 
     @ParameterizedTest

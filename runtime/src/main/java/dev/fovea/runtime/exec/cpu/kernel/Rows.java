@@ -43,7 +43,8 @@ public final class Rows {
         }
     }
 
-    /// y (B,D) = the row of x (B,N,D) at the highest of tokens (B,N), the first if repeated; entries `from` to `to`
+    /// y (B,D) = the row of x (B,N,D) at the highest of tokens (B,N), the first if repeated; entries `from` to
+    /// `to`
     public static void atHighest(
             MemorySegment y, MemorySegment x, MemorySegment tokens, int count, int width, int from, int to) {
         for (int b = from; b < to; b++) {
