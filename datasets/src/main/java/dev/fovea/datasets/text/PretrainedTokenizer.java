@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalInt;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /// A tokenizer from a `tokenizer.json`, run by Hugging Face's own library. The text is cleaned, split, cut so that
 /// the end token still fits, ended and padded, as the reference does for SigLIP and SigLIP 2. The file's own rules
@@ -17,9 +15,6 @@ import java.util.logging.Logger;
 ///
 /// The native part is unpacked into the cache folder when the first one is opened. It is freed with the process.
 public final class PretrainedTokenizer implements Tokenizer {
-    /// Held, because a logger that nobody holds forgets its level.
-    private static final Logger LIBRARY = Logger.getLogger("ai.djl");
-
     private final Path file;
     private final HuggingFaceTokenizer library;
     private final DataSpec.Clean clean;
@@ -58,7 +53,6 @@ public final class PretrainedTokenizer implements Tokenizer {
     }
 
     private static HuggingFaceTokenizer library(Path file, Path cacheFolder) {
-        LIBRARY.setLevel(Level.WARNING);
         setUnlessGiven("ENGINE_CACHE_DIR", cacheFolder.toString());
         setUnlessGiven("RUST_FLAVOR", "cpu");
         setUnlessGiven("OPT_OUT_TRACKING", "true");
