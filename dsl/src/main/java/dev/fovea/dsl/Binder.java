@@ -45,8 +45,7 @@ final class Binder {
                 new BatchSpec(integer("batch.global")),
                 new PrecisionSpec(text("precision.compute")),
                 whole("seed"),
-                new EvalSpec(
-                        duration("eval.every"), tasks(), integer("eval.scenes"), integer("eval.gallery")),
+                new EvalSpec(duration("eval.every"), tasks(), integer("eval.scenes"), integer("eval.gallery")),
                 run(),
                 new TrackingSpec(text("tracking.type"), text("tracking.uri"), text("tracking.experiment")));
     }

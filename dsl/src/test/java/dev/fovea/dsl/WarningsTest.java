@@ -50,10 +50,12 @@ class WarningsTest {
         assertThat(with("model.encoder={type: s2}")).isEmpty();
         assertThat(with("model.encoder={type: anyres}", "loss.box.prior=0")).isEmpty();
         assertThat(with("model.encoder={type: s2}", "loss.box.posterior=2"))
-                .containsExactly("override 2: loss.box.posterior=2: has no effect: model.encoder s2 has no selection maps");
+                .containsExactly(
+                        "override 2: loss.box.posterior=2: has no effect: model.encoder s2 has no selection maps");
         assertThat(with("model.encoder={type: anyres}", "loss.pool_tokens=all"))
-                .containsExactly("override 2: loss.pool_tokens=all: has no effect: model.encoder anyres always pools the"
-                        + " tokens inside the box");
+                .containsExactly(
+                        "override 2: loss.pool_tokens=all: has no effect: model.encoder anyres always pools the"
+                                + " tokens inside the box");
     }
 
     @Test

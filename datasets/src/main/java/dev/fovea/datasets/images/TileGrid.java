@@ -46,8 +46,7 @@ public record TileGrid(int columns, int rows) {
         TileGrid best = first(allowed);
         long most = -1, least = Long.MAX_VALUE;
         for (TileGrid grid : allowed) {
-            double scale =
-                    Math.min((double) grid.columns * tile / width, (double) grid.rows * tile / height);
+            double scale = Math.min((double) grid.columns * tile / width, (double) grid.rows * tile / height);
             long fitted = (long) (int) (width * scale) * (int) (height * scale);
             long effective = Math.min(fitted, (long) width * height);
             long wasted = (long) grid.tiles() * tile * tile - effective;
@@ -60,8 +59,8 @@ public record TileGrid(int columns, int rows) {
         return best;
     }
 
-    /// The grid whose aspect ratio is nearest to the picture's; of equally near ones a later one only if the picture
-    /// has more than half of its pixels (NVILA).
+    /// The grid whose aspect ratio is nearest to the picture's; of equally near ones a later one only if the
+    /// picture has more than half of its pixels (NVILA).
     ///
     /// @param tile side of a tile in pixels
     public static TileGrid nearestAspect(int width, int height, List<TileGrid> allowed, int tile) {
@@ -85,8 +84,8 @@ public record TileGrid(int columns, int rows) {
         return allowed.getFirst();
     }
 
-    /// The cells of a grid of tokens that hold the picture rather than padding, by the rule of LLaVA's `unpad_image`:
-    /// padding on both sides is rounded down, so that a cell that is partly padding may stay.
+    /// The cells of a grid of tokens that hold the picture rather than padding, by the rule of LLaVA's
+    /// `unpad_image`: padding on both sides is rounded down, so that a cell that is partly padding may stay.
     ///
     /// @param tokenColumns tokens from left to right over all tiles
     /// @param tokenRows tokens from top to bottom over all tiles

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 /// The two rules that choose a grid of tiles, what of it is padding, and the tiles themselves.
 class TileGridTest {
     private static final int TILE = 336;
-    private static final List<TileGrid> LLAVA = List.of(
-            new TileGrid(1, 2), new TileGrid(2, 1), new TileGrid(2, 2), new TileGrid(3, 1), new TileGrid(1, 3));
+    private static final List<TileGrid> LLAVA =
+            List.of(new TileGrid(1, 2), new TileGrid(2, 1), new TileGrid(2, 2), new TileGrid(3, 1), new TileGrid(1, 3));
 
     private static TileGrid bestFit(int width, int height) {
         return TileGrid.bestFit(width, height, LLAVA, TILE);

@@ -4,16 +4,17 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Ops on tokens that lie on a grid: cutting it into tiles and putting tiles together, resizing, windows, row ends.
-/// They make the baselines S2 and AnyRes (ps3-spec 4.1, 4.2).
+/// Ops on tokens that lie on a grid: cutting it into tiles and putting tiles together, resizing, windows, row
+/// ends. They make the baselines S2 and AnyRes (ps3-spec 4.1, 4.2).
 ///
-/// Legend: B batch, D width, H x W grid of tokens, h x w another, R x C tiles of r x c tokens each. A value without
-/// a width (B,N) is read as (B,N,1) and answered likewise.
+/// Legend: B batch, D width, H x W grid of tokens, h x w another, R x C tiles of r x c tokens each. A value
+/// without a width (B,N) is read as (B,N,1) and answered likewise.
 public final class TileOp {
     private TileOp() {}
 
     /// Forward ops of the family.
-    public sealed interface Forward extends Op.Differentiable permits CutTiles, StitchTiles, AreaTokens, Window, RowEnds {}
+    public sealed interface Forward extends Op.Differentiable
+            permits CutTiles, StitchTiles, AreaTokens, Window, RowEnds {}
 
     /// Backward ops of the family.
     public sealed interface Backward extends Op permits AreaTokensBackward, WindowBackward {}
@@ -231,7 +232,11 @@ public final class TileOp {
         /// Refuses what is not inside the grid, or empty.
         public Cells {
             Check.that(
-                    top >= 0 && left >= 0 && rows > 0 && columns > 0 && top + rows <= gridRows
+                    top >= 0
+                            && left >= 0
+                            && rows > 0
+                            && columns > 0
+                            && top + rows <= gridRows
                             && left + columns <= gridColumns,
                     "%sx%s cells from row %s, column %s of a grid of %sx%s",
                     rows,

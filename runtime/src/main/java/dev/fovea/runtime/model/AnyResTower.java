@@ -12,8 +12,8 @@ import dev.fovea.runtime.ir.Value;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// AnyRes (ps3-spec 4.1): the whole picture at the low scale, and tiles of that size cut from the picture enlarged to
-/// a grid of tiles; the same transformer encodes each alone.
+/// AnyRes (ps3-spec 4.1): the whole picture at the low scale, and tiles of that size cut from the picture
+/// enlarged to a grid of tiles; the same transformer encodes each alone.
 ///
 /// Legend: B batch, S picture side, p patch side, g side of the low grid, R x C tiles, T = R * C, D width.
 public final class AnyResTower {
@@ -58,7 +58,9 @@ public final class AnyResTower {
                 "AnyRes inside a program: pictures of %sx%s pixels, must be square",
                 width,
                 height);
-        int g = tower.side(), low = spec.ps3().scales().getFirst(), patch = spec.vision().patch();
+        int g = tower.side(),
+                low = spec.ps3().scales().getFirst(),
+                patch = spec.vision().patch();
         Value patches = b.add(new ImageOp.CutPatches(
                 pixels,
                 null,
@@ -100,9 +102,8 @@ public final class AnyResTower {
         int rows = tiling.down() * tiling.rows(), columns = tiling.across() * tiling.columns();
         TileOp.Cells cells =
                 new TileOp.Cells(rows, columns, content.y(), content.x(), content.height(), content.width());
-        Value window = content.height() == rows && content.width() == columns
-                ? map
-                : b.add(new TileOp.Window(map, cells));
+        Value window =
+                content.height() == rows && content.width() == columns ? map : b.add(new TileOp.Window(map, cells));
         return b.add(new TileOp.RowEnds(window, newline, content.height(), content.width()));
     }
 

@@ -10,11 +10,11 @@ import dev.fovea.runtime.ir.Value;
 import java.util.ArrayList;
 import java.util.List;
 
-/// S2, scaling on scales (ps3-spec 4.2): the picture at every scale, each in tiles of the low scale's size that the
-/// same transformer encodes, the features of all scales on one grid and side by side on channels.
+/// S2, scaling on scales (ps3-spec 4.2): the picture at every scale, each in tiles of the low scale's size that
+/// the same transformer encodes, the features of all scales on one grid and side by side on channels.
 ///
-/// Legend: B batch, H x W picture, p patch side, g side of the low grid, n scales, T_i tiles of scale i, G side of the
-/// common grid, D width.
+/// Legend: B batch, H x W picture, p patch side, g side of the low grid, n scales, T_i tiles of scale i, G side
+/// of the common grid, D width.
 public final class S2Tower {
     private final GraphBuilder b;
     private final ModelSpec spec;
@@ -29,8 +29,8 @@ public final class S2Tower {
 
     /// What the picture becomes.
     ///
-    /// @param tiles patches of the tiles of each scale (T_i*B,g*g,3*p*p): tile by tile in rows, of each tile one for
-    ///     every batch entry
+    /// @param tiles patches of the tiles of each scale (T_i*B,g*g,3*p*p): tile by tile in rows, and of each tile
+    ///     one for every batch entry
     /// @param joined features (B,G*G,n*D), the smallest scale's channels first
     /// @param side G
     public record Features(List<Value> tiles, Value joined, int side) {}
@@ -45,8 +45,8 @@ public final class S2Tower {
         List<Value> tiles = new ArrayList<>(), maps = new ArrayList<>();
         for (int s : sizes) {
             TileOp.Tiling tiling = tiling(s);
-            Value patches = b.add(new ImageOp.CutPatches(
-                    pixels, null, s, s, patch, spec.ps3().resizeAntialias()));
+            Value patches = b.add(
+                    new ImageOp.CutPatches(pixels, null, s, s, patch, spec.ps3().resizeAntialias()));
             Value cut = tiling.count() == 1 ? patches : b.add(new TileOp.CutTiles(patches, tiling));
             tiles.add(cut);
             maps.add(resized(stitched(tower.tiles(cut).hidden().getLast(), tiling), s / patch, side));
@@ -54,7 +54,8 @@ public final class S2Tower {
         return new Features(tiles, b.add(new TokenOp.Concat(maps, 2)), side);
     }
 
-    /// As many tiles a side as the size needs, rounded up; they must divide it evenly and have the low scale's size.
+    /// As many tiles a side as the size needs, rounded up; they must divide it evenly and have the low scale's
+    /// size.
     private TileOp.Tiling tiling(int size) {
         int low = spec.ps3().scales().getFirst(), count = Math.ceilDiv(size, low);
         Check.that(

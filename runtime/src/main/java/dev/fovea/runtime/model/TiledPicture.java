@@ -26,8 +26,9 @@ public final class TiledPicture {
         this.tower = new VisionTower(b, p, spec);
     }
 
-    /// pixels (B,3,H,W), boxMap (B,H,W) positive inside the box and everywhere for a text about the whole picture ->
-    /// (B,S): the tokens whose patch the box touches, pooled by attention; all of them where it touches none.
+    /// pixels (B,3,H,W), boxMap (B,H,W) positive inside the box and everywhere for a text about the whole
+    /// picture -> (B,S): the tokens whose patch the box touches, pooled by attention; all of them where it
+    /// touches none.
     ///
     /// The features of S2 (B,N,n*D) pass through one learned linear layer to (B,N,D) first.
     ///
@@ -43,9 +44,11 @@ public final class TiledPicture {
     }
 
     private AnyResTower.Tokens s2(Value pixels, Value boxMap, ModelSpec.S2 s2) {
-        S2Tower.Features f = new S2Tower(b, spec, tower).features(pixels, spec.ps3().scales(), s2.size());
+        S2Tower.Features f =
+                new S2Tower(b, spec, tower).features(pixels, spec.ps3().scales(), s2.size());
         int d = spec.vision().width();
-        Value tokens = new Layers(b, p).linear(f.joined(), PROJECTION, f.joined().shape().dim(2), d);
+        Value tokens = new Layers(b, p)
+                .linear(f.joined(), PROJECTION, f.joined().shape().dim(2), d);
         return new AnyResTower.Tokens(tokens, b.add(new ImageOp.AreaResize(boxMap, f.side(), f.side())));
     }
 }

@@ -90,7 +90,9 @@ final class AnyResCheck implements CaseCheck {
 
     /// The grid of our own choice, which must be the recorded one.
     private static TileGrid grid(GoldenCase c, Picture picture, int tile, Findings out) {
-        List<TileGrid> allowed = c.params().path("grid_pinpoints").valueStream()
+        List<TileGrid> allowed = c.params()
+                .path("grid_pinpoints")
+                .valueStream()
                 .map(size -> grid(size, tile))
                 .toList();
         TileGrid ours = TileGrid.bestFit(picture.width(), picture.height(), allowed, tile);

@@ -7,7 +7,13 @@ import org.jspecify.annotations.Nullable;
 /// Runs recorded cases through the checks.
 public final class Parity {
     /// The kinds of cases, in the order in which they are asked whether a case is theirs.
-    public static final List<CaseCheck> CHECKS = List.of(new LowPassCheck(), new SelectionCheck(), new LookCheck(), new ForcedCheck(), new S2Check(), new AnyResCheck());
+    public static final List<CaseCheck> CHECKS = List.of(
+            new LowPassCheck(),
+            new SelectionCheck(),
+            new LookCheck(),
+            new ForcedCheck(),
+            new S2Check(),
+            new AnyResCheck());
 
     private Parity() {}
 

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/// The baseline S2 (ps3-spec 4.2): tiles of every scale, and the joined features on the smallest scale's grid, where
-/// the recorded reference has them.
+/// The baseline S2 (ps3-spec 4.2): tiles of every scale, and the joined features on the smallest scale's grid,
+/// where the recorded reference has them.
 final class S2Check implements CaseCheck {
     @Override
     public String kind() {
@@ -50,7 +50,9 @@ final class S2Check implements CaseCheck {
         }
         return sizes.isArray()
                 ? sizes.valueStream().map(JsonNode::asInt).toList()
-                : c.params().path("scales").valueStream()
+                : c.params()
+                        .path("scales")
+                        .valueStream()
                         .map(s -> (int) (input * s.asDouble()))
                         .toList();
     }

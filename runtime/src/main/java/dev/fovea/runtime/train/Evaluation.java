@@ -165,9 +165,7 @@ final class Evaluation {
             if (kept.size() < samples && kept.stream().noneMatch(k -> k.key().equals(sceneOf(element.key())))) {
                 SelectionSample.Layer first = new SelectionSample.Layer("bottom-up", of.side(), up, byPrior);
                 kept.add(sample(
-                        batch,
-                        e,
-                        List.of(first, new SelectionSample.Layer("top-down", of.side(), down, byPosterior))));
+                        batch, e, List.of(first, new SelectionSample.Layer("top-down", of.side(), down, byPosterior))));
             }
         }
     }
@@ -186,13 +184,7 @@ final class Evaluation {
                 side,
                 spec.data().preprocess().mean(),
                 spec.data().preprocess().std());
-        return new SelectionSample(
-                sceneOf(element.key()),
-                element.caption(),
-                side,
-                rgb,
-                element.box(),
-                layers);
+        return new SelectionSample(sceneOf(element.key()), element.caption(), side, rgb, element.box(), layers);
     }
 
     private static RunListener.Score retrieval(Split split, List<Retrieval.Ranked> ranked, int k) {

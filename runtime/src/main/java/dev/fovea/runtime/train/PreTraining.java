@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// `rates` (3) as [UpdateOp.AdamW] wants them and `one` (), the number 1. Results by name: `image_features` and
 /// `text_features` (B,D) of unit length, `prior_map` and `posterior_map` (B,g*g), and for training `loss`, its
 /// parts
-/// `contrastive_loss`, `prior_box_loss`, `posterior_box_loss`, and `grad_norm`. A baseline that selects no patches has
-/// neither maps nor their losses.
+/// `contrastive_loss`, `prior_box_loss`, `posterior_box_loss`, and `grad_norm`. A baseline that selects no
+/// patches has neither maps nor their losses.
 public final class PreTraining {
     /// Prefixes of the names of optimizer state in the store.
     public static final String FIRST = "optim.first.", SECOND = "optim.second.";
@@ -94,9 +94,7 @@ public final class PreTraining {
         Value step = b.input("step", DType.F32, Shape.of());
         TextTower text = new TextTower(b, p, model);
         Value texts = text.normalized(text.pooled(tokens));
-        Ps3.Look look = model.selects()
-                ? look(new Ps3.Inputs(pixels, text.prompt(texts), step, boxMap, global))
-                : null;
+        Ps3.Look look = model.selects() ? look(new Ps3.Inputs(pixels, text.prompt(texts), step, boxMap, global)) : null;
         Value pooled = look == null ? new TiledPicture(b, p, model).pooled(pixels, boxMap) : look.pooled();
         Value images = b.add(new NormOp.Normalize(pooled, 1e-12));
         b.result("image_features", images);
@@ -116,8 +114,7 @@ public final class PreTraining {
     }
 
     private Ps3.Look look(Ps3.Inputs in) {
-        Ps3.Options options =
-                new Ps3.Options(model.ps3().select().strategy(), loss.selectWith(), loss.poolTokens());
+        Ps3.Options options = new Ps3.Options(model.ps3().select().strategy(), loss.selectWith(), loss.poolTokens());
         return new Ps3(b, p, model).look(in, options);
     }
 

@@ -41,8 +41,7 @@ class TileOpTest {
         Value three = value(b, 1, 3), two = value(b, 2, 2);
         assertThat(evaluate(new TileOp.AreaTokens(three, new TileOp.Resizing(1, 3, 1, 2)), new double[] {2, 4, 8}))
                 .containsExactly(3, 6);
-        assertThat(evaluate(
-                        new TileOp.AreaTokens(two, new TileOp.Resizing(2, 1, 4, 1)), new double[] {2, 4, 6, 8}))
+        assertThat(evaluate(new TileOp.AreaTokens(two, new TileOp.Resizing(2, 1, 4, 1)), new double[] {2, 4, 6, 8}))
                 .containsExactly(2, 2, 4, 4, 6, 6, 8, 8);
     }
 

@@ -18,7 +18,6 @@ import dev.fovea.runtime.ir.GraphBuilder;
 import dev.fovea.runtime.ir.Shape;
 import dev.fovea.runtime.ir.Value;
 import dev.fovea.runtime.parity.ParityGraph;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -33,8 +32,7 @@ class TiledPictureTest {
 
     private static ModelSpec model(ModelSpec.Encoder encoder) {
         return new ModelSpec(
-                new ModelSpec.Vision(
-                        "vit", WIDTH, 2, 2, 12, PATCH, "map", ModelSpec.Positions.RESAMPLE, 0, true, null),
+                new ModelSpec.Vision("vit", WIDTH, 2, 2, 12, PATCH, "map", ModelSpec.Positions.RESAMPLE, 0, true, null),
                 new ModelSpec.Ps3(
                         List.of(LOW, SIDE),
                         new ModelSpec.Select(
@@ -67,7 +65,8 @@ class TiledPictureTest {
         }
     }
 
-    /// What `make` computes on the pictures, boxes and parameters of one seed; parameters depend on their name alone.
+    /// What `make` computes on the pictures, boxes and parameters of one seed; parameters depend on their name
+    /// alone.
     private static double[] run(ModelSpec.Encoder encoder, Function<Bench, Value> make, Map<String, double[]> data) {
         GraphBuilder b = new GraphBuilder();
         Bench bench = new Bench(b, new Parameters(b), model(encoder));
@@ -106,7 +105,10 @@ class TiledPictureTest {
     private static double[] alone(double[] picture) {
         return run(
                 new S2(GridSize.LARGEST),
-                k -> k.tower().low(k.input("pixels", BATCH, 3, LOW, LOW)).hidden().getLast(),
+                k -> k.tower()
+                        .low(k.input("pixels", BATCH, 3, LOW, LOW))
+                        .hidden()
+                        .getLast(),
                 Map.of("pixels", picture));
     }
 
@@ -188,8 +190,7 @@ class TiledPictureTest {
     @Test
     void oneTileIsTheWholePicture() {
         double[] twice = pooled(anyRes(1, Merge.SPATIAL), pixels(), boxes(0, 0, 8));
-        double[] once = pooled(
-                new AnyRes(1, TileRule.NEAREST_ASPECT, Merge.FLAT), pixels(), boxes(0, 0, 8));
+        double[] once = pooled(new AnyRes(1, TileRule.NEAREST_ASPECT, Merge.FLAT), pixels(), boxes(0, 0, 8));
         for (int i = 0; i < once.length; i++) {
             assertThat(Math.abs(once[i] - twice[i])).as("element %s", i).isLessThan(1e-13);
         }
@@ -213,8 +214,7 @@ class TiledPictureTest {
         return run(
                 new S2(GridSize.LARGEST),
                 k -> new S2Tower(k.b(), k.spec(), k.tower())
-                        .features(
-                                k.input("pixels", BATCH, 3, SIDE, SIDE), List.of(LOW, SIDE), GridSize.LARGEST)
+                        .features(k.input("pixels", BATCH, 3, SIDE, SIDE), List.of(LOW, SIDE), GridSize.LARGEST)
                         .joined(),
                 Map.of("pixels", pixels));
     }
@@ -225,8 +225,7 @@ class TiledPictureTest {
                 .isThrownBy(() -> run(
                         new S2(GridSize.LARGEST),
                         k -> new S2Tower(k.b(), k.spec(), k.tower())
-                                .features(
-                                        k.input("pixels", 1, 3, SIDE, SIDE), List.of(LOW, 12), GridSize.LARGEST)
+                                .features(k.input("pixels", 1, 3, SIDE, SIDE), List.of(LOW, 12), GridSize.LARGEST)
                                 .joined(),
                         Map.of()))
                 .withMessageContaining("12 pixels does not fall into tiles of 8");

@@ -11,13 +11,13 @@ import dev.fovea.runtime.exec.Session;
 import dev.fovea.runtime.exec.Store;
 import dev.fovea.runtime.ir.Graph;
 import dev.fovea.runtime.ir.Value;
+import dev.fovea.runtime.parity.ParityGraph;
+import dev.fovea.runtime.parity.ParityModel;
 import dev.fovea.runtime.plan.MemoryPlan;
 import dev.fovea.runtime.plan.MemoryPlanner;
 import dev.fovea.runtime.plan.Program;
 import dev.fovea.runtime.plan.ProgramReport;
 import dev.fovea.runtime.plan.Segmenter;
-import dev.fovea.runtime.parity.ParityGraph;
-import dev.fovea.runtime.parity.ParityModel;
 import dev.fovea.runtime.train.PreTraining;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,10 +95,8 @@ class WholeModelTest {
     static Stream<Arguments> encoders() {
         return Stream.of(
                 Arguments.of(new ModelSpec.SelectedPatches(), "vision_model.prior_prompt", 60),
-                Arguments.of(
-                        new ModelSpec.S2(ModelSpec.GridSize.LARGEST), "vision_model.s2_proj.weight", 50),
-                Arguments.of(
-                        new ModelSpec.S2(ModelSpec.GridSize.SMALLEST), "vision_model.s2_proj.bias", 50),
+                Arguments.of(new ModelSpec.S2(ModelSpec.GridSize.LARGEST), "vision_model.s2_proj.weight", 50),
+                Arguments.of(new ModelSpec.S2(ModelSpec.GridSize.SMALLEST), "vision_model.s2_proj.bias", 50),
                 Arguments.of(
                         new ModelSpec.AnyRes(0, ModelSpec.TileRule.BEST_FIT, ModelSpec.Merge.SPATIAL_UNPAD),
                         "vision_model.image_newline",

@@ -152,7 +152,8 @@ class ExperimentTest {
                 .allSatisfy(s -> assertThat(s.value()).isBetween(0.0, 1.0));
         RunFolder run = outcome.folder();
         assertThat(run.state().status()).isEqualTo(RunState.Status.FINISHED);
-        assertThat(Files.readString(run.results().resolve("selection/samples.json"))).isEqualToIgnoringWhitespace("[]");
+        assertThat(Files.readString(run.results().resolve("selection/samples.json")))
+                .isEqualToIgnoringWhitespace("[]");
         ArrowTable metrics = ArrowTable.read(run.results().resolve("metrics.arrow"));
         assertThat(metrics.texts("name"))
                 .contains("train/contrastive_loss", "eval/local-retrieval/seen/r1")

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 
 /// Tokens on grids: tiles, area resizing, windows.
 ///
-/// Legend: B batch, D width, H x W grid of the input of the forward direction, h x w that of its output. Ranges count
-/// rows of D floats of what is written.
+/// Legend: B batch, D width, H x W grid of the input of the forward direction, h x w that of its output. Ranges
+/// count rows of D floats of what is written.
 public final class Tiles {
     private Tiles() {}
 
@@ -22,8 +22,8 @@ public final class Tiles {
         }
     }
 
-    /// x (B,H*W,D) = tiles (R*C*B,r*c,D), put together; the range counts rows of the tiles, each of which is copied
-    /// to another place
+    /// x (B,H*W,D) = tiles (R*C*B,r*c,D), put together; the range counts rows of the tiles, each of which is
+    /// copied to another place
     public static void stitch(
             MemorySegment x, MemorySegment tiles, TileOp.Tiling tiling, int batch, int width, int from, int to) {
         for (int i = from; i < to; i++) {
