@@ -17,7 +17,15 @@ class ExperimentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"quickstart.yaml", "ps3/ps3-1.5k-siglip.yaml", "ps3/ps3-4k-siglip.yaml"})
+    @ValueSource(
+            strings = {
+                "quickstart.yaml",
+                "ablations/encoder-ps3.yaml",
+                "ablations/encoder-s2.yaml",
+                "ablations/encoder-anyres.yaml",
+                "ps3/ps3-1.5k-siglip.yaml",
+                "ps3/ps3-4k-siglip.yaml"
+            })
     void areValidAndSayWhatTheyCost(String name) {
         ResolvedSpec spec = read(name);
         assertThat(spec.warnings()).isEmpty();

@@ -44,6 +44,20 @@ class WarningsTest {
                         + " the high scales have 256 patches");
     }
 
+    /// A baseline is one line over a spec of PS3: only what was written and has no effect is named.
+    @Test
+    void aBaselineHasNoMaps() {
+        assertThat(with("model.encoder={type: s2}")).isEmpty();
+        assertThat(with("model.encoder={type: anyres}", "loss.box.prior=0")).isEmpty();
+        assertThat(with("model.encoder={type: s2}", "loss.box.posterior=2"))
+                .containsExactly(
+                        "override 2: loss.box.posterior=2: has no effect: model.encoder s2 has no selection maps");
+        assertThat(with("model.encoder={type: anyres}", "loss.pool_tokens=all"))
+                .containsExactly(
+                        "override 2: loss.pool_tokens=all: has no effect: model.encoder anyres always pools the"
+                                + " tokens inside the box");
+    }
+
     @Test
     void manyAtOnceAreSorted() {
         assertThat(with("loss.box.posterior=0", "loss.box.prior=0")).hasSize(2).isSorted();

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param doc one or two sentences for people
 /// @param example a value as written in YAML
 /// @param fallback the value if the key is left out: an object of the component's type, a word of `words`, the
-///     type
-///     of a choice, or null
+///     type of a choice, or null
 /// @param words further words that are allowed, with the value each stands for (null for none)
 public record Key(
         String name,

@@ -29,9 +29,8 @@ public final class S2Tower {
 
     /// What the picture becomes.
     ///
-    /// @param tiles patches of the tiles of each scale (T_i*B,g*g,3*p*p): tile by tile in rows, of each tile one
-    ///     for
-    ///     every batch entry
+    /// @param tiles patches of the tiles of each scale (T_i*B,g*g,3*p*p): tile by tile in rows, and of each tile
+    ///     one for every batch entry
     /// @param joined features (B,G*G,n*D), the smallest scale's channels first
     /// @param side G
     public record Features(List<Value> tiles, Value joined, int side) {}

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// The loop: take a batch, run the step, look at the loss, update, and at the boundaries log, evaluate, save,
 /// stop.
 final class TrainingLoop {
-    /// Losses of a step as they are shown, with the metric each is; a baseline has no maps and no losses of
-    /// theirs.
+    /// Losses of a step as they are shown, with the metric of each; a baseline has no maps and none of theirs.
     private static final SequencedMap<String, String> LOSSES = losses();
 
     private final Setup setup;

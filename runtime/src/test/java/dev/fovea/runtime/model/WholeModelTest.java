@@ -25,8 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// The whole training step: every parameter's gradient along a random direction, and the parameters of the
 /// released configurations.
@@ -35,6 +39,10 @@ class WholeModelTest {
     private static final OptimSpec OPTIM = new OptimSpec("adamw", 1e-3, List.of(0.9, 0.95), 1e-8, 0.1, 0);
 
     private static ModelSpec tiny() {
+        return tiny(new ModelSpec.SelectedPatches());
+    }
+
+    private static ModelSpec tiny(ModelSpec.Encoder encoder) {
         return new ModelSpec(
                 new ModelSpec.Vision("vit", 8, 2, 2, 12, 4, "map"),
                 new ModelSpec.Ps3(
@@ -48,17 +56,20 @@ class WholeModelTest {
                         true,
                         true,
                         false),
-                new ModelSpec.Text("transformer", 8, 1, 2, 12, 5, 11, "last", ModelSpec.Gelu.TANH, false));
+                new ModelSpec.Text("transformer", 8, 1, 2, 12, 5, 11, "last", ModelSpec.Gelu.TANH, false),
+                encoder);
     }
 
     /// Parameters are doubles here: they are inputs of the graph through the session's memory.
-    @Test
-    void gradientsOfEveryParameter() {
-        ModelSpec model = tiny();
+    @ParameterizedTest
+    @MethodSource("encoders")
+    void gradientsOfEveryParameter(ModelSpec.Encoder encoder, String own, int most) {
+        ModelSpec model = tiny(encoder);
         PreTraining.Built built =
                 PreTraining.build(model, ParityModel.loss(true, true), new PreTraining.Size(3, 32, 32), OPTIM, true);
         assertThat(built.untrained()).isEmpty();
-        Map<String, HostFunction> functions = Ps3.hostFunctions(model, ModelSpec.Strategy.TOP_DOWN, 32, 32, 0);
+        Map<String, HostFunction> functions =
+                model.selects() ? Ps3.hostFunctions(model, ModelSpec.Strategy.TOP_DOWN, 32, 32, 0) : Map.of();
         try (ReferenceBackend backend = new ReferenceBackend();
                 Store store = backend.store();
                 Session s = ParityGraph.session(backend, built.graph(), functions, store)) {
@@ -72,9 +83,24 @@ class WholeModelTest {
                 checked.add(name);
             }
             assertThat(checked)
-                    .contains("vision_model.trunk.blocks.0.attn.qkv.weight", "logit_bias")
-                    .hasSizeGreaterThan(60);
+                    .contains("vision_model.trunk.blocks.0.attn.qkv.weight", "logit_bias", own)
+                    .hasSizeGreaterThan(most);
         }
+    }
+
+    static Stream<Arguments> encoders() {
+        return Stream.of(
+                Arguments.of(new ModelSpec.SelectedPatches(), "vision_model.prior_prompt", 60),
+                Arguments.of(new ModelSpec.S2(ModelSpec.GridSize.LARGEST), "vision_model.s2_proj.weight", 50),
+                Arguments.of(new ModelSpec.S2(ModelSpec.GridSize.SMALLEST), "vision_model.s2_proj.bias", 50),
+                Arguments.of(
+                        new ModelSpec.AnyRes(0, ModelSpec.TileRule.BEST_FIT, ModelSpec.Merge.SPATIAL_UNPAD),
+                        "vision_model.image_newline",
+                        50),
+                Arguments.of(
+                        new ModelSpec.AnyRes(5, ModelSpec.TileRule.NEAREST_ASPECT, ModelSpec.Merge.FLAT),
+                        "vision_model.trunk.pos_embed",
+                        50));
     }
 
     private static void fill(Session s, Graph g, SplittableRandom random) {

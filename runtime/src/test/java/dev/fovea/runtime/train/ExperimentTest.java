@@ -25,6 +25,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whole runs of a tiny spec: what they leave, exact continuation, and every way to stop.
 @NullUnmarked
@@ -125,6 +127,40 @@ class ExperimentTest {
         });
         ArrowTable metrics = ArrowTable.read(run.results().resolve("metrics.arrow"));
         assertThat(metrics.texts("name")).contains("train/loss", "eval/local-retrieval/seen/r1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{type: s2}",
+                "{type: s2, size: smallest}",
+                "{type: anyres}",
+                "{type: anyres, max_tiles: 5, grid: nearest-aspect, merge: flat}",
+                "{type: anyres, merge: spatial-unpad}"
+            })
+    void aBaselineIsOneLineInTheSpec(String encoder) throws IOException {
+        Recorder heard = new Recorder();
+        ResolvedSpec spec = TinySpec.read(folder, "model.encoder=" + encoder, "schedule.length=3st", "eval.every=end");
+        assertThat(spec.warnings()).isEmpty();
+        Outcome outcome = run(spec, "runs", heard);
+        assertThat(heard.losses).hasSize(3).allMatch(Double::isFinite);
+        assertThat(heard.losses.getLast()).isNotEqualTo(heard.losses.getFirst());
+        assertThat(heard.notes).anyMatch(n -> n.contains("selects no patches"));
+        assertThat(outcome.scores())
+                .isNotEmpty()
+                .allSatisfy(s -> assertThat(s.task()).isEqualTo("local-retrieval"))
+                .allSatisfy(s -> assertThat(s.value()).isBetween(0.0, 1.0));
+        RunFolder run = outcome.folder();
+        assertThat(run.state().status()).isEqualTo(RunState.Status.FINISHED);
+        assertThat(Files.readString(run.results().resolve("selection/samples.json")))
+                .isEqualToIgnoringWhitespace("[]");
+        ArrowTable metrics = ArrowTable.read(run.results().resolve("metrics.arrow"));
+        assertThat(metrics.texts("name"))
+                .contains("train/contrastive_loss", "eval/local-retrieval/seen/r1")
+                .doesNotContain("train/prior_box_loss");
+        Cost cost = Cost.of(spec.spec());
+        assertThat(cost.parameters()).isEqualTo(heard.start.parameters());
+        assertThat(cost.untrainedParameters()).isZero();
     }
 
     @Test
