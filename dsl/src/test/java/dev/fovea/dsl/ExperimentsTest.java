@@ -24,7 +24,10 @@ class ExperimentsTest {
                 "ablations/encoder-s2.yaml",
                 "ablations/encoder-anyres.yaml",
                 "ps3/ps3-1.5k-siglip.yaml",
-                "ps3/ps3-4k-siglip.yaml"
+                "ps3/ps3-4k-siglip.yaml",
+                "ps3/ps3-4k-siglip2.yaml",
+                "ps3/ps3-1.5k-siglip-paper.yaml",
+                "ps3/ps3-1.5k-c-radiov2.yaml"
             })
     void areValidAndSayWhatTheyCost(String name) {
         ResolvedSpec spec = read(name);

@@ -8,6 +8,7 @@ import dev.fovea.runtime.exec.Session;
 import dev.fovea.runtime.exec.Store;
 import dev.fovea.runtime.ir.Graph;
 import dev.fovea.runtime.ir.Value;
+import dev.fovea.runtime.ir.Shape;
 import dev.fovea.runtime.model.Ps3;
 import dev.fovea.runtime.select.ScaleGrid;
 import dev.fovea.runtime.train.PreTraining;
@@ -123,8 +124,10 @@ final class TrainCheck implements CaseCheck {
         out.check(step + "image_features", s.read(g.result("image_features")));
         out.check(step + "text_features", s.read(g.result("text_features")));
         int side = spec.ps3().scales().getFirst() / spec.vision().patch();
-        for (int i = 0; i < built.look().grids().size(); i++) {
-            ScaleGrid grid = built.look().grids().get(i);
+        Shape picture = g.input("pixels").shape();
+        List<ScaleGrid> grids = Ps3.grids(spec, picture.dim(2), picture.dim(3));
+        for (int i = 0; i < grids.size(); i++) {
+            ScaleGrid grid = grids.get(i);
             double[] priors = s.read(g.result("prior_map")), posteriors = s.read(g.result("posterior_map"));
             out.check(step + "prior_selection_probs." + i, PreTrainingLookCheck.enlarge(priors, side, grid));
             out.check(step + "posterior_selection_probs." + i, PreTrainingLookCheck.enlarge(posteriors, side, grid));
