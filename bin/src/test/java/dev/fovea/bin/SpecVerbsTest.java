@@ -129,7 +129,8 @@ class SpecVerbsTest {
         cli.spec("a.yaml");
         Said yaml = cli.run("show", "a.yaml", "--section", "model.eyes");
         assertThat(yaml)
-                .isEqualTo(new Said(2, "", "fovea: --section model.eyes: no \"eyes\"; there are vision, ps3, text, encoder\n"));
+                .isEqualTo(new Said(
+                        2, "", "fovea: --section model.eyes: no \"eyes\"; there are vision, ps3, text, encoder\n"));
         assertThat(cli.run("show", "a.yaml", "--json", "--section", "model.eyes"))
                 .isEqualTo(yaml);
         assertThat(cli.run("show", "a.yaml", "--section", "seed.x").err())
