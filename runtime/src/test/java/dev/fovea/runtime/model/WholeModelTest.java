@@ -20,7 +20,6 @@ import dev.fovea.runtime.plan.Program;
 import dev.fovea.runtime.plan.ProgramReport;
 import dev.fovea.runtime.plan.Segmenter;
 import dev.fovea.runtime.train.PreTraining;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -38,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WholeModelTest {
     private static final OptimSpec OPTIM = new OptimSpec("adamw", 1e-3, List.of(0.9, 0.95), 1e-8, 0.1, 0);
 
-    private static ModelSpec tiny() {
+    static ModelSpec tiny() {
         return tiny(new ModelSpec.SelectedPatches());
     }
 
@@ -60,16 +59,25 @@ class WholeModelTest {
                 encoder);
     }
 
-    /// Parameters are doubles here: they are inputs of the graph through the session's memory.
     @ParameterizedTest
     @MethodSource("encoders")
     void gradientsOfEveryParameter(ModelSpec.Encoder encoder, String own, int most) {
-        ModelSpec model = tiny(encoder);
-        PreTraining.Built built =
-                PreTraining.build(model, ParityModel.loss(true, true), new PreTraining.Size(3, 32, 32), OPTIM, true);
+        assertThat(checkedGradients(tiny(encoder), ParityModel.loss(true, true), 32, 32))
+                .contains("vision_model.trunk.blocks.0.attn.qkv.weight", "logit_bias", own)
+                .hasSizeGreaterThan(most);
+    }
+
+    /// Compares the gradient of every parameter with a difference quotient, in double: parameters are inputs of the
+    /// graph through the session's memory.
+    ///
+    /// @return names of the parameters
+    static List<String> checkedGradients(ModelSpec model, LossSpec loss, int height, int width) {
+        PreTraining.Size size = new PreTraining.Size(3, height, width);
+        PreTraining.Built built = PreTraining.build(model, loss, size, OPTIM, true);
         assertThat(built.untrained()).isEmpty();
-        Map<String, HostFunction> functions =
-                model.selects() ? Ps3.hostFunctions(model, ModelSpec.Strategy.TOP_DOWN, 32, 32, 0) : Map.of();
+        Map<String, HostFunction> functions = model.selects()
+                ? Ps3.hostFunctions(model, model.ps3().select().strategy(), height, width, 0)
+                : Map.of();
         try (ReferenceBackend backend = new ReferenceBackend();
                 Store store = backend.store();
                 Session s = ParityGraph.session(backend, built.graph(), functions, store)) {
@@ -77,14 +85,8 @@ class WholeModelTest {
             Graph g = built.graph();
             fill(s, g, random);
             s.compute();
-            List<String> checked = new ArrayList<>();
-            for (String name : built.parameters().keySet()) {
-                checkAlongRandomDirection(s, g, name, random);
-                checked.add(name);
-            }
-            assertThat(checked)
-                    .contains("vision_model.trunk.blocks.0.attn.qkv.weight", "logit_bias", own)
-                    .hasSizeGreaterThan(most);
+            built.parameters().keySet().forEach(name -> checkAlongRandomDirection(s, g, name, random));
+            return List.copyOf(built.parameters().keySet());
         }
     }
 
@@ -116,18 +118,26 @@ class WholeModelTest {
         s.write(
                 g.input("pixels"),
                 random.doubles(g.input("pixels").shape().elements(), -1, 1).toArray());
-        double[] boxes = new double[3 * 32 * 32];
-        for (int b = 0; b < 3; b++) {
-            for (int y = 5 + b; y < 15; y++) {
-                boxes[(b * 32 + y) * 32 + 9 + b] = 1;
+        for (Value map : g.inputs()) {
+            if (map.name().endsWith("box_map")) {
+                s.write(map, boxes(map.shape().dim(1), map.shape().dim(2)));
             }
         }
-        s.write(g.input("box_map"), boxes);
         s.write(g.input("tokens"), random.ints(15, 0, 11).asDoubleStream().toArray());
         s.write(g.input("global"), 0, 1, 0);
         s.write(g.input("one"), 1);
         s.write(g.input("rates"), 1e-3, 0.1, 0.05);
         s.write(g.input("step"), 0);
+    }
+
+    private static double[] boxes(int height, int width) {
+        double[] boxes = new double[3 * height * width];
+        for (int b = 0; b < 3; b++) {
+            for (int y = 5 + b; y < Math.min(15, height); y++) {
+                boxes[(b * height + y) * width + 9 + b] = 1;
+            }
+        }
+        return boxes;
     }
 
     private static void checkAlongRandomDirection(Session s, Graph g, String name, SplittableRandom random) {
