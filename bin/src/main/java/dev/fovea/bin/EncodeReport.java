@@ -99,6 +99,8 @@ final class EncodeReport {
                 e.rounds().stream()
                         .map(r -> r.stream().map(s -> s.length).toList())
                         .toList());
+        one.put("strategy", p.topDown() ? "top-down" : "bottom-up");
+        one.put("scores", (p.topDown() ? e.low().posteriorMaps() : e.low().priorMaps()).getFirst());
         one.put("low_pooled", e.low().pooled());
         one.put("high_pooled", e.roundPooled());
         if (p.map() != null) {

@@ -70,7 +70,11 @@ final class EncodeVerb implements Callable<Integer> {
             if (out == null) {
                 all.each(_ -> {});
             } else {
-                FeatureFile.write(fovea.resolve(out), encoder.form(), encoder.facts(), all);
+                Path file = fovea.resolve(out).toAbsolutePath();
+                if (file.getParent() != null) {
+                    Files.createDirectories(file.getParent());
+                }
+                FeatureFile.write(file, encoder.form(), encoder.facts(), all);
             }
             EncodeReport report = new EncodeReport(fovea, encoder, done, failed);
             report.print(json, out, maps);

@@ -3,21 +3,10 @@ package dev.fovea.bin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fovea.bin.Cli.Said;
-import dev.fovea.dsl.ResolvedSpec;
-import dev.fovea.dsl.SpecReader;
-import dev.fovea.dsl.run.RunFolder;
-import dev.fovea.runtime.checkpoint.ModelParameters;
-import dev.fovea.runtime.store.Checkpoints;
 import dev.fovea.runtime.store.SafetensorsWriter;
-import dev.fovea.runtime.store.TensorView;
-import dev.fovea.runtime.store.TrainingState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.SequencedMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,25 +20,9 @@ class CheckpointVerbsTest {
 
     private String key = "";
 
-    /// A run with one checkpoint in which every parameter is a ramp.
     @BeforeEach
     void aRun() throws IOException {
-        Path file = Files.writeString(folder.resolve("small.yaml"), Cli.smallSpec());
-        ResolvedSpec spec = SpecReader.read(file, List.of());
-        key = spec.key().text();
-        RunFolder run = RunFolder.create(folder.resolve("runs"), key, Cli.smallSpec(), spec.yaml(false));
-        SequencedMap<String, TensorView> model = new LinkedHashMap<>();
-        ModelParameters.of(spec.spec().model()).forEach((name, shape) -> {
-            float[] values = new float[shape.elements()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (i + 1) * 0x1p-20f;
-            }
-            model.put(
-                    name,
-                    TensorView.of(Arrays.stream(shape.dims()).asLongStream().toArray(), values));
-        });
-        TrainingState state = new TrainingState(5, key, "splittable-1", new LinkedHashMap<>());
-        new Checkpoints(run.checkpoints(), key, 1, _ -> {}).write(state, model, new LinkedHashMap<>());
+        key = SmallRun.write(folder, i -> (i + 1) * 0x1p-20f);
     }
 
     private Said run(String... arguments) {

@@ -42,6 +42,7 @@ class CommandLineTest {
                         "status",
                         "run",
                         "cost",
+                        "encode",
                         "parity",
                         "sync",
                         "data",

@@ -91,6 +91,10 @@ public final class PretrainedModel {
     private static ModelConfig ofSpec(Path resolved) {
         try {
             ResolvedSpec spec = SpecReader.read(resolved, List.of());
+            if (!spec.spec().model().selects()) {
+                throw new StoreException(resolved + ": model.encoder is a baseline, which PS3's layout cannot hold;"
+                        + " weights of runs with encoder: {type: ps3} can be encoded with and exported");
+            }
             DataSpec.Preprocess p = spec.spec().data().preprocess();
             return ModelConfig.of(spec.spec().model(), p.mean(), p.std());
         } catch (SpecException e) {

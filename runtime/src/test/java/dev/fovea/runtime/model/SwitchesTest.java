@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The whole training step with the reference's switches set otherwise than in the released models: every parameter's
-/// gradient against a difference quotient.
+/// The whole training step with the reference's switches set otherwise than in the released models: every
+/// parameter's gradient against a difference quotient.
 class SwitchesTest {
     private static final ModelSpec TINY = WholeModelTest.tiny();
     private static final ModelSpec.Select SELECT = TINY.ps3().select();
@@ -43,8 +43,8 @@ class SwitchesTest {
     @ParameterizedTest
     @CsvSource({"AREA, SHARED", "GAUSSIAN, PER_SCALE", "NONE, PER_SCALE"})
     void smoothingAndAMapForEachScale(ModelSpec.Smooth smooth, ModelSpec.ScoreMaps maps) {
-        ModelSpec.Select random = new ModelSpec.Select(
-                ModelSpec.Strategy.RANDOM, SELECT.fromLayers(), 12, null, SELECT.highresFeature());
+        ModelSpec.Select random =
+                new ModelSpec.Select(ModelSpec.Strategy.RANDOM, SELECT.fromLayers(), 12, null, SELECT.highresFeature());
         ModelSpec model = TINY.with(random.withScores(smooth, maps));
         assertThat(WholeModelTest.checkedGradients(model, PAPER, 32, 32)).hasSizeGreaterThan(60);
     }
@@ -75,21 +75,10 @@ class SwitchesTest {
     @Test
     void radioTowerAndClipTexts() {
         ModelSpec.Vision radio = new ModelSpec.Vision(
-                "vit",
-                8,
-                2,
-                2,
-                12,
-                4,
-                "map",
-                ModelSpec.Positions.CROP,
-                9,
-                false,
-                new ModelSpec.Adapter(10, 2, 6, 7));
-        ModelSpec.Text clip = new ModelSpec.Text(
-                "transformer", 8, 1, 2, 12, 5, 11, "argmax", ModelSpec.Gelu.ERF, true, 1e-5, false);
-        List<String> names =
-                WholeModelTest.checkedGradients(new ModelSpec(radio, TINY.ps3(), clip), CODE, 32, 32);
+                "vit", 8, 2, 2, 12, 4, "map", ModelSpec.Positions.CROP, 9, false, new ModelSpec.Adapter(10, 2, 6, 7));
+        ModelSpec.Text clip =
+                new ModelSpec.Text("transformer", 8, 1, 2, 12, 5, 11, "argmax", ModelSpec.Gelu.ERF, true, 1e-5, false);
+        List<String> names = WholeModelTest.checkedGradients(new ModelSpec(radio, TINY.ps3(), clip), CODE, 32, 32);
         assertThat(names)
                 .contains(
                         "vision_model.trunk.siglip_proj.blocks.1.2.weight",

@@ -67,8 +67,8 @@ class WholeModelTest {
                 .hasSizeGreaterThan(most);
     }
 
-    /// Compares the gradient of every parameter with a difference quotient, in double: parameters are inputs of the
-    /// graph through the session's memory.
+    /// Compares the gradient of every parameter with a difference quotient, in double: parameters are inputs of
+    /// the graph through the session's memory.
     ///
     /// @return names of the parameters
     static List<String> checkedGradients(ModelSpec model, LossSpec loss, int height, int width) {
