@@ -47,7 +47,12 @@ final class Binder {
                 new BatchSpec(integer("batch.global")),
                 new PrecisionSpec(text("precision.compute")),
                 whole("seed"),
-                new EvalSpec(duration("eval.every"), tasks(), integer("eval.scenes"), integer("eval.gallery")),
+                new EvalSpec(
+                        duration("eval.every"),
+                        tasks(),
+                        integer("eval.scenes"),
+                        integer("eval.gallery"),
+                        integer("eval.max_tokens")),
                 run(),
                 new TrackingSpec(text("tracking.type"), text("tracking.uri"), text("tracking.experiment")));
     }
@@ -245,7 +250,8 @@ final class Binder {
                 reals("optim.betas"),
                 real("optim.eps"),
                 real("optim.weight_decay"),
-                real("optim.grad_clip"));
+                real("optim.grad_clip"),
+                constant(OptimSpec.Trained.class, "optim.train"));
     }
 
     private RunSpec run() {

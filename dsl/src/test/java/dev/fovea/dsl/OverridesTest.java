@@ -90,7 +90,7 @@ class OverridesTest {
             .a=1                 | override 1: .a=1: expected a dotted key before "=" (e.g. optim.lr=1e-3)
             a b=1                | override 1: a b=1: expected a dotted key before "=" (e.g. optim.lr=1e-3)
             extends=x.yaml       | override 1: extends=x.yaml: cannot be overridden: files are read before overrides
-            optim=1              | override 1: optim=1: expected a section with keys type, lr, betas, eps, weight_decay, grad_clip; found integer 1
+            optim=1              | override 1: optim=1: expected a section with keys type, lr, betas, eps, weight_decay, grad_clip, train; found integer 1
             optim.lr.x=1         | override 1: optim.lr.x=1: optim.lr: expected a number above 0 and at most 1000, found a section (e.g. lr: 5e-6)
             optim.betas=[0.9, 2] | override 1: optim.betas=[0.9, 2]: optim.betas[1]: expected a number of at least 0 and below 1, found integer 2 (e.g. betas: [0.9, 0.95])
             optim.betas.0=0.9    | override 1: optim.betas.0=0.9: optim.betas: expected a list of 2 numbers, each of at least 0 and below 1, found a section (e.g. betas: [0.9, 0.95])

@@ -84,6 +84,11 @@ final class TrainingKeys {
                 .above(0)
                 .word("none", 0.0)
                 .example("1.0");
+        t.key(
+                        "train",
+                        "Which parameters are trained: `all`, or those of `selection` alone: its projections, the learned"
+                                + " prompt, the auxiliary branch and the text prompt's head.")
+                .or(OptimSpec.Trained.ALL);
     }
 
     private static void schedule(Table.Of t) {
@@ -124,5 +129,13 @@ final class TrainingKeys {
                 .from(2)
                 .to(10_000_000)
                 .or(100);
+        t.key(
+                        "maxTokens",
+                        "Patches selected in the one look of an evaluation, to test with more or fewer than in training;"
+                                + " `train` is model.ps3.select.max_tokens.")
+                .from(0)
+                .to(1 << 24)
+                .word("train", 0)
+                .example("729");
     }
 }

@@ -8,4 +8,17 @@ import java.util.List;
 /// @param lr peak learning rate
 /// @param betas decay rates of the two moments
 /// @param gradClip largest global gradient norm; 0 for no clipping
-public record OptimSpec(String type, double lr, List<Double> betas, double eps, double weightDecay, double gradClip) {}
+/// @param train which parameters are trained
+public record OptimSpec(
+        String type, double lr, List<Double> betas, double eps, double weightDecay, double gradClip, Trained train) {
+    /// Trains everything.
+    public OptimSpec(String type, double lr, List<Double> betas, double eps, double weightDecay, double gradClip) {
+        this(type, lr, betas, eps, weightDecay, gradClip, Trained.ALL);
+    }
+
+    /// Which parameters are trained.
+    public enum Trained {
+        ALL,
+        SELECTION
+    }
+}

@@ -22,4 +22,18 @@ public final class Budgets {
         shares.add(left);
         return List.copyOf(shares);
     }
+
+    /// The same shares of another total, rounded down; the last scale gets the rest.
+    public static List<Integer> scaled(List<Integer> shares, int total) {
+        long sum = shares.stream().mapToLong(s -> s).sum();
+        List<Integer> scaled = new ArrayList<>();
+        int left = total;
+        for (int s : shares.subList(0, shares.size() - 1)) {
+            int share = (int) (s * (long) total / sum);
+            scaled.add(share);
+            left -= share;
+        }
+        scaled.add(left);
+        return List.copyOf(scaled);
+    }
 }

@@ -50,7 +50,7 @@ final class Evaluation {
     private static SelectionRecall recall(ExperimentSpec spec, int side) {
         List<ScaleGrid> grids = Ps3.grids(spec.model(), side, side);
         int low = spec.model().ps3().scales().getFirst() / spec.model().vision().patch();
-        return new SelectionRecall(low, grids, Ps3.counts(spec.model(), grids));
+        return new SelectionRecall(low, grids, Ps3.counts(Programs.evaluated(spec), grids));
     }
 
     private EvaluationBatches batches(Corpus corpus, Split split, Tokenizer tokenizer) {

@@ -45,6 +45,14 @@ public final class PreTraining {
     /// Prefixes of the names of optimizer state in the store.
     public static final String FIRST = "optim.first.", SECOND = "optim.second.";
 
+    /// Beginnings of the names of what selects patches.
+    private static final List<String> SELECTION = List.of(
+            "vision_model.prior_prompt",
+            "vision_model.selection_feature_proj.",
+            "vision_model.highres_selection_feature_module.",
+            "vision_model.prompt_proj_for_highres.",
+            "text_model.prompt_proj.");
+
     private static final double LOGIT_SCALE_LIMIT = Math.log(100);
     private final GraphBuilder b = new GraphBuilder();
     private final Parameters p = new Parameters(b);
@@ -107,7 +115,7 @@ public final class PreTraining {
         }
         if (optim != null) {
             Value total = losses(images, texts, look, global, priorTargets(look));
-            differentiate(total, keep);
+            differentiate(total, optim.train(), keep);
             update(optim);
         }
         SequencedMap<String, Value> named = new LinkedHashMap<>();
@@ -184,10 +192,17 @@ public final class PreTraining {
         return b.add(new LossOp.WeightedSum(terms, Collections.nCopies(terms.size(), share)));
     }
 
-    private void differentiate(Value total, boolean keep) {
+    /// Whether a parameter is trained: all, or those of selection as the reference's `train_token_selection_only`.
+    private static boolean isTrained(String parameter, OptimSpec.Trained which) {
+        return which == OptimSpec.Trained.ALL || SELECTION.stream().anyMatch(parameter::startsWith);
+    }
+
+    private void differentiate(Value total, OptimSpec.Trained which, boolean keep) {
         Value one = b.input("one", DType.F32, Shape.of());
-        List<Value> targets =
-                p.recipes().values().stream().map(Parameters.Recipe::value).toList();
+        List<Value> targets = p.recipes().values().stream()
+                .map(Parameters.Recipe::value)
+                .filter(v -> isTrained(v.name(), which))
+                .toList();
         gradients.putAll(Autodiff.gradients(b, total, one, targets));
         for (Value t : targets) {
             if (!gradients.containsKey(t)) {

@@ -2,13 +2,16 @@ package dev.fovea.runtime.train;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.dsl.spec.ModelSpec;
 import dev.fovea.runtime.exec.Backend;
 import dev.fovea.runtime.exec.HostFunction;
 import dev.fovea.runtime.exec.Store;
 import dev.fovea.runtime.model.Parameters;
 import dev.fovea.runtime.model.Ps3;
 import dev.fovea.runtime.plan.ProgramReport;
+import dev.fovea.runtime.select.Budgets;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -31,7 +34,7 @@ public final class Programs {
             PreTraining.Built built = PreTraining.build(spec.model(), spec.loss(), size, spec.optim(), false);
             this.parameters = built.parameters();
             this.training = Planned.of(built.graph());
-            this.evaluation = Planned.of(PreTraining.build(spec.model(), spec.loss(), size, null, false)
+            this.evaluation = Planned.of(PreTraining.build(evaluated(spec), spec.loss(), size, null, false)
                     .graph());
         } catch (IllegalArgumentException e) {
             throw new RunException(RunException.Kind.SPEC, "the spec does not compile: " + e.getMessage(), e);
@@ -72,18 +75,30 @@ public final class Programs {
     }
 
     Compiled training(Backend backend, Store store) {
-        return Compiled.of(training, backend, functions(), store);
+        return Compiled.of(training, backend, functions(spec.model()), store);
     }
 
     Compiled evaluation(Backend backend, Store store) {
-        return Compiled.of(evaluation, backend, functions(), store);
+        return Compiled.of(evaluation, backend, functions(evaluated(spec)), store);
     }
 
-    private Map<String, HostFunction> functions() {
-        if (!spec.model().selects()) {
+    private Map<String, HostFunction> functions(ModelSpec model) {
+        if (!model.selects()) {
             return Map.of();
         }
-        int side = spec.model().ps3().scales().getLast();
-        return Ps3.hostFunctions(spec.model(), spec.model().ps3().select().strategy(), side, side, spec.seed());
+        int side = model.ps3().scales().getLast();
+        return Ps3.hostFunctions(model, model.ps3().select().strategy(), side, side, spec.seed());
+    }
+
+    /// The model as it is evaluated: with `eval.max_tokens` patches, shared among the scales as in training.
+    static ModelSpec evaluated(ExperimentSpec spec) {
+        ModelSpec.Select select = spec.model().ps3().select();
+        int tokens = spec.eval().maxTokens();
+        if (tokens == 0) {
+            return spec.model();
+        }
+        List<Integer> given = select.perScale();
+        List<Integer> shares = given == null ? null : Budgets.scaled(given, tokens);
+        return spec.model().with(select.withBudgets(tokens, shares, select.budgets()));
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fovea.dsl.spec.LossSpec;
 import dev.fovea.dsl.spec.ModelSpec;
+import dev.fovea.dsl.spec.OptimSpec;
+import dev.fovea.runtime.train.PreTraining;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +71,17 @@ class SwitchesTest {
         assertThat(WholeModelTest.checkedGradients(model, CODE, 32, 32))
                 .doesNotContain("vision_model.pos_emb_residual.0")
                 .hasSizeGreaterThan(40);
+    }
+
+    @Test
+    void onlySelectionIsTrained() {
+        OptimSpec optim = new OptimSpec("adamw", 1e-3, List.of(0.9, 0.95), 1e-8, 0.1, 0, OptimSpec.Trained.SELECTION);
+        PreTraining.Built built = PreTraining.build(TINY, CODE, new PreTraining.Size(2, 32, 32), optim, false);
+        assertThat(built.gradients().keySet())
+                .contains("vision_model.prior_prompt", "text_model.prompt_proj.fc1.weight")
+                .allMatch(n -> n.contains("select") || n.contains("prompt"));
+        assertThat(built.untrained()).isEmpty();
+        assertThat(built.parameters()).hasSizeGreaterThan(built.gradients().size() + 40);
     }
 
     /// A cropped position table, no final norm, an adapter (ps3-spec 1.11), and a text tower in CLIP's style.

@@ -18,6 +18,13 @@ class SelectTest {
     }
 
     @Test
+    void anotherTotalIsSharedAlike() {
+        assertThat(Budgets.scaled(List.of(512, 2048), 729)).containsExactly(145, 584);
+        assertThat(Budgets.scaled(List.of(1, 0, 2), 7)).containsExactly(2, 0, 5);
+        assertThat(Budgets.scaled(List.of(3), 9)).containsExactly(9);
+    }
+
+    @Test
     void gridsOfSquareAndOblongPictures() {
         assertThat(ScaleGrid.of(List.of(378, 756, 1512, 3780), 14, 3780, 3780))
                 .extracting(ScaleGrid::rows)
