@@ -19,6 +19,23 @@ public final class LossOp {
     public sealed interface Backward extends Op
             permits SigmoidPairLossBackward, BoxCrossEntropyBackward, BoxDiceBackward {}
 
+    /// Shape rule of the losses of a map: probability (B,N), coverage of as many elements, global (B).
+    private static List<Shape> boxLoss(Value probability, Value coverage, Value global) {
+        Check.that(
+                probability.shape().elements() == coverage.shape().elements()
+                        && global.shape().elements() == probability.shape().dim(0),
+                "box loss: probability %s, coverage %s, global %s",
+                probability,
+                coverage,
+                global);
+        return List.of(Shape.of());
+    }
+
+    /// Rows whose `global` is 0.
+    private static long localRows(double[] global) {
+        return Arrays.stream(global).filter(g -> g == 0).count();
+    }
+
     /// images (B,D), texts (B,D), logScale (), bias () -> loss (): SigLIP's -1/B sum_ij log sigmoid(y_ij
     /// (e^logScale
     /// images_i . texts_j + bias)), y = 1 on the diagonal and -1 elsewhere
@@ -123,19 +140,12 @@ public final class LossOp {
 
         @Override
         public List<Shape> outputShapes() {
-            Check.that(
-                    probability.shape().elements() == coverage.shape().elements()
-                            && global.shape().elements() == probability.shape().dim(0),
-                    "box loss: probability %s, coverage %s, global %s",
-                    probability,
-                    coverage,
-                    global);
-            return List.of(Shape.of());
+            return boxLoss(probability, coverage, global);
         }
 
         /// 1 / number of cells in local rows, or 0
         double weight(double[][] in) {
-            long local = Arrays.stream(in[2]).filter(g -> g == 0).count();
+            long local = localRows(in[2]);
             return local == 0 ? 0 : 1.0 / (local * (double) (in[0].length / in[2].length));
         }
 
@@ -195,14 +205,7 @@ public final class LossOp {
 
         @Override
         public List<Shape> outputShapes() {
-            Check.that(
-                    probability.shape().elements() == coverage.shape().elements()
-                            && global.shape().elements() == probability.shape().dim(0),
-                    "dice: probability %s, coverage %s, global %s",
-                    probability,
-                    coverage,
-                    global);
-            return List.of(Shape.of());
+            return boxLoss(probability, coverage, global);
         }
 
         /// Numerator and denominator of row `b`.
@@ -219,7 +222,7 @@ public final class LossOp {
 
         /// 1 / number of local rows, or 0
         double weight(double[][] in) {
-            long local = Arrays.stream(in[2]).filter(g -> g == 0).count();
+            long local = localRows(in[2]);
             return local == 0 ? 0 : 1.0 / local;
         }
 

@@ -7,6 +7,7 @@ import dev.fovea.datasets.EvaluationBatches;
 import dev.fovea.datasets.Split;
 import dev.fovea.datasets.Tokenizer;
 import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.dsl.spec.ModelSpec;
 import dev.fovea.runtime.model.Ps3;
 import dev.fovea.runtime.select.ScaleGrid;
 import java.util.ArrayList;
@@ -49,8 +50,8 @@ final class Evaluation {
 
     private static SelectionRecall recall(ExperimentSpec spec, int side) {
         List<ScaleGrid> grids = Ps3.grids(spec.model(), side, side);
-        int low = spec.model().ps3().scales().getFirst() / spec.model().vision().patch();
-        return new SelectionRecall(low, grids, Ps3.counts(Programs.evaluated(spec), grids));
+        ModelSpec model = Programs.evaluated(spec);
+        return new SelectionRecall(Ps3.scoreRule(model, grids), Ps3.counts(model, grids));
     }
 
     private EvaluationBatches batches(Corpus corpus, Split split, Tokenizer tokenizer) {
@@ -152,22 +153,38 @@ final class Evaluation {
             Recalls recalls,
             List<SelectionSample> kept,
             int samples) {
-        double[] prior = program.result("prior_map"), posterior = program.result("posterior_map");
-        int cells = prior.length / spec.batch().global();
+        List<double[]> prior = maps(PreTraining.PRIOR_MAP), posterior = maps(PreTraining.POSTERIOR_MAP);
         for (int e = 0; e < valid; e++) {
             BatchElement element = batch.elements().get(e);
-            double[] up = row(prior, e, cells), down = row(posterior, e, cells);
-            List<SelectionRecall.Selected> byPrior = of.byMap(up), byPosterior = of.byMap(down);
+            List<double[]> up = rows(prior, e), down = rows(posterior, e);
+            List<SelectionRecall.Selected> byPrior = of.byMaps(up), byPosterior = of.byMaps(down);
             long item = (long) i * spec.batch().global() + e;
             recalls.random().add(of.recall(of.random(spec.seed(), item), element.box(), side));
             recalls.bottomUp().add(of.recall(byPrior, element.box(), side));
             recalls.topDown().add(of.recall(byPosterior, element.box(), side));
             if (kept.size() < samples && kept.stream().noneMatch(k -> k.key().equals(sceneOf(element.key())))) {
-                SelectionSample.Layer first = new SelectionSample.Layer("bottom-up", of.side(), up, byPrior);
-                kept.add(sample(
-                        batch, e, List.of(first, new SelectionSample.Layer("top-down", of.side(), down, byPosterior))));
+                SelectionSample.Layer first = new SelectionSample.Layer("bottom-up", of.side(), up.getFirst(), byPrior);
+                SelectionSample.Layer second =
+                        new SelectionSample.Layer("top-down", of.side(), down.getFirst(), byPosterior);
+                kept.add(sample(batch, e, List.of(first, second)));
             }
         }
+    }
+
+    /// The maps of a batch under this name: one for all high scales, or one for each.
+    private List<double[]> maps(String name) {
+        List<double[]> maps = new ArrayList<>();
+        maps.add(program.result(name));
+        for (int i = 1; program.graph().results().containsKey(name + "." + i); i++) {
+            maps.add(program.result(name + "." + i));
+        }
+        return maps;
+    }
+
+    private List<double[]> rows(List<double[]> maps, int e) {
+        return maps.stream()
+                .map(m -> row(m, e, m.length / spec.batch().global()))
+                .toList();
     }
 
     /// Regions of one scene share the part of the key before `#`.

@@ -53,6 +53,10 @@ public final class PreTraining {
             "vision_model.prompt_proj_for_highres.",
             "text_model.prompt_proj.");
 
+    /// Names of the maps among the results; with a map for each high scale, those after the first end in `.1`
+    /// and so on.
+    static final String PRIOR_MAP = "prior_map", POSTERIOR_MAP = "posterior_map";
+
     private static final double LOGIT_SCALE_LIMIT = Math.log(100);
     private final GraphBuilder b = new GraphBuilder();
     private final Parameters p = new Parameters(b);
@@ -110,8 +114,8 @@ public final class PreTraining {
         b.result("image_features", images);
         b.result("text_features", texts);
         if (look != null) {
-            b.result("prior_map", look.priorMap());
-            b.result("posterior_map", present(look.posteriorMap()));
+            maps(PRIOR_MAP, look.priorMaps());
+            maps(POSTERIOR_MAP, look.posteriorMaps());
         }
         if (optim != null) {
             Value total = losses(images, texts, look, global, priorTargets(look));
@@ -128,11 +132,10 @@ public final class PreTraining {
         return new Ps3(b, p, model).look(in, options);
     }
 
-    private static Value present(@Nullable Value v) {
-        if (v == null) {
-            throw new IllegalStateException("a look with a prompt has no top-down map");
+    private void maps(String name, List<Value> maps) {
+        for (int i = 0; i < maps.size(); i++) {
+            b.result(i == 0 ? name : name + "." + i, maps.get(i));
         }
-        return v;
     }
 
     /// Coverage of each high scale by what the bottom-up map is to find; nothing without a look.

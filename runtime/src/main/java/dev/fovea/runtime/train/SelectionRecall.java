@@ -3,6 +3,7 @@ package dev.fovea.runtime.train;
 import dev.fovea.datasets.Box;
 import dev.fovea.runtime.select.PatchSelection;
 import dev.fovea.runtime.select.ScaleGrid;
+import dev.fovea.runtime.select.ScoreRule;
 import dev.fovea.runtime.select.Scores;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,34 +12,41 @@ import java.util.SplittableRandom;
 
 /// Selection recall: the share of a box's patches that a score map selects within the budget (paper, Table 9).
 ///
-/// @param side side of the low-resolution grid
-/// @param grids grids of the high scales
+/// @param rule from maps to the scores of each high scale
 /// @param counts patches selected at each
-public record SelectionRecall(int side, List<ScaleGrid> grids, List<Integer> counts) {
+public record SelectionRecall(ScoreRule rule, List<Integer> counts) {
     /// Patches of one scale.
     ///
     /// @param indices ascending flat indices
     public record Selected(ScaleGrid grid, int[] indices) {}
 
-    /// What the map of one picture (side*side) selects at every scale.
-    public List<Selected> byMap(double[] map) {
+    /// Side of the low-resolution grid.
+    public int side() {
+        return rule.side();
+    }
+
+    /// What the maps of one picture (side*side), one for all high scales or one for each, select at every scale;
+    /// ties go to the lowest index.
+    public List<Selected> byMaps(List<double[]> maps) {
+        return top(rule.scores(maps, null));
+    }
+
+    private List<Selected> top(List<double[]> scores) {
         List<Selected> all = new ArrayList<>();
-        for (int i = 0; i < grids.size(); i++) {
-            double[] scores = Scores.nearest(map, side, side, grids.get(i));
-            all.add(new Selected(grids.get(i), Scores.top(scores, counts.get(i))));
+        for (int i = 0; i < scores.size(); i++) {
+            all.add(new Selected(rule.grids().get(i), Scores.top(scores.get(i), counts.get(i))));
         }
         return all;
     }
 
     /// What random scores select at every scale.
     public List<Selected> random(long seed, long item) {
-        List<Selected> all = new ArrayList<>();
-        for (int i = 0; i < grids.size(); i++) {
+        List<double[]> scores = new ArrayList<>();
+        for (int i = 0; i < rule.grids().size(); i++) {
             SplittableRandom random = new SplittableRandom(PatchSelection.mix(seed, item, i));
-            double[] scores = random.doubles(grids.get(i).cells()).toArray();
-            all.add(new Selected(grids.get(i), Scores.top(scores, counts.get(i))));
+            scores.add(random.doubles(rule.grids().get(i).cells()).toArray());
         }
-        return all;
+        return top(scores);
     }
 
     /// Share of the box's patches, over all scales, that were selected.

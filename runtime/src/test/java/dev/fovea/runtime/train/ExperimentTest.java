@@ -163,6 +163,29 @@ class ExperimentTest {
         assertThat(cost.untrainedParameters()).isZero();
     }
 
+    /// Runs with switches set otherwise train and evaluate.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "loss.box.type=bce+dice loss.box.prior_target=all-boxes loss.select_with=strategy",
+                "model.ps3.select.score_maps=per-scale model.ps3.select.smooth=gaussian eval.max_tokens=7",
+                "model.ps3.select.per_scale=[4,16] eval.max_tokens=50 model.ps3.select.ties=random",
+                "model.ps3.select.first_scales=1 model.ps3.low_res_kv_cache=false model.ps3.resize_antialias=true",
+                "optim.train=selection data.captions.boxes_per_image=2 data.captions.elements_per_image=2",
+                "data.tokenizer.type=bpe model.text.pool=argmax model.text.proj_bias=false"
+            })
+    void switchesTrainAndEvaluate(String overrides) {
+        Recorder heard = new Recorder();
+        List<String> all = new ArrayList<>(List.of(overrides.split(" ")));
+        all.addAll(List.of("schedule.length=3st", "eval.every=end"));
+        ResolvedSpec spec = TinySpec.read(folder, all.toArray(String[]::new));
+        Outcome outcome = run(spec, "runs", heard);
+        assertThat(heard.losses).hasSize(3).allMatch(Double::isFinite);
+        assertThat(outcome.scores())
+                .anySatisfy(s -> assertThat(s.task()).isEqualTo("selection-recall"))
+                .allSatisfy(s -> assertThat(s.value()).isBetween(0.0, 1.0));
+    }
+
     @Test
     void continuationIsExactWhereverARunWasStopped() throws IOException {
         ResolvedSpec spec = TinySpec.read(folder);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.fovea.datasets.Box;
 import dev.fovea.dsl.spec.Duration;
 import dev.fovea.runtime.select.ScaleGrid;
+import dev.fovea.runtime.select.ScoreRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -53,8 +54,9 @@ class MeasuresTest {
     @Test
     void recallCountsThePatchesOfTheBox() {
         ScaleGrid grid = new ScaleGrid(32, 32, 4, 4);
-        SelectionRecall recall = new SelectionRecall(2, List.of(grid), List.of(4));
-        List<SelectionRecall.Selected> topLeft = recall.byMap(new double[] {0.9, 0.1, 0.1, 0.1});
+        SelectionRecall recall =
+                new SelectionRecall(new ScoreRule(2, List.of(grid), ScoreRule.Smoothing.NONE), List.of(4));
+        List<SelectionRecall.Selected> topLeft = recall.byMaps(List.of(new double[] {0.9, 0.1, 0.1, 0.1}));
         assertThat(topLeft.getFirst().indices()).containsExactly(0, 1, 4, 5);
         assertThat(recall.recall(topLeft, new Box(0, 0, 16, 16), 32)).isEqualTo(1);
         assertThat(recall.recall(topLeft, new Box(16, 16, 32, 32), 32)).isZero();
@@ -65,7 +67,8 @@ class MeasuresTest {
     @Test
     void randomSelectionFindsItsShare() {
         ScaleGrid grid = new ScaleGrid(64, 64, 8, 8);
-        SelectionRecall recall = new SelectionRecall(2, List.of(grid), List.of(16));
+        SelectionRecall recall =
+                new SelectionRecall(new ScoreRule(2, List.of(grid), ScoreRule.Smoothing.NONE), List.of(16));
         double mean = IntStream.range(0, 2000)
                 .mapToDouble(i -> recall.recall(recall.random(7, i), new Box(10, 10, 30, 30), 64))
                 .average()
