@@ -20,6 +20,7 @@ public final class ParityModel {
     public static ModelSpec spec(GoldenCase c, ModelSpec.Strategy strategy) {
         JsonNode config = c.modelConfig();
         JsonNode v = section(config, "vision"), t = section(config, "text"), vit = section(v, "vit");
+        requireBuilt(v, vit);
         int width = number(vit, "embed_dim");
         ModelSpec.Vision vision = new ModelSpec.Vision(
                 "vit",
@@ -36,6 +37,19 @@ public final class ParityModel {
                 flag(v, "separate_pos_emb"),
                 false);
         return new ModelSpec(vision, ps3, text(t));
+    }
+
+    /// Refuses what would otherwise be computed as something else.
+    private static void requireBuilt(JsonNode v, JsonNode vit) {
+        boolean other = v.path("radio").asBoolean(false)
+                || vit.path("class_token").asBoolean(false)
+                || !vit.path("qkv_bias").asBoolean(true)
+                || vit.path("norm_eps").asDouble(1e-6) != 1e-6
+                || !vit.path("act").asString("gelu_erf").equals("gelu_erf");
+        if (other) {
+            throw new GoldenException("the checker builds vision towers without radio and class_token, with qkv_bias,"
+                    + " norm_eps 1e-6 and act gelu_erf; the model's config.json asks for another: " + vit);
+        }
     }
 
     private static ModelSpec.Select select(JsonNode v, JsonNode overrides, ModelSpec.Strategy strategy) {
