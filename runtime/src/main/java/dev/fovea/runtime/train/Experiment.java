@@ -13,6 +13,7 @@ import dev.fovea.dsl.run.Journal;
 import dev.fovea.dsl.run.JournalEntry;
 import dev.fovea.dsl.run.RunFolder;
 import dev.fovea.dsl.run.RunLease;
+import dev.fovea.dsl.run.RunState;
 import dev.fovea.dsl.run.StoreException;
 import dev.fovea.dsl.spec.ExperimentSpec;
 import dev.fovea.dsl.spec.LossSpec;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// One run of one spec in this process: opens everything, trains, and leaves the run folder complete whatever
 /// happens.
@@ -75,8 +77,26 @@ public final class Experiment {
             journal.cut()
                     .ifPresent(
                             c -> listener.note("the journal's last " + c.bytes() + " bytes were torn and are cut off"));
-            return attempt(folder, lease, journal);
+            Results.Saved saved = options.resume() ? finished(folder) : null;
+            return saved == null
+                    ? attempt(folder, lease, journal)
+                    : new Outcome(folder, saved.step(), saved.step(), null, saved.scores(), "");
         }
+    }
+
+    /// The results of a run that is finished already, or null: nothing is computed again.
+    private Results.@Nullable Saved finished(RunFolder folder) {
+        if (folder.state().status() != RunState.Status.FINISHED) {
+            return null;
+        }
+        Results.Saved saved = Results.read(folder).orElse(null);
+        if (saved == null) {
+            listener.note(
+                    "the run is finished, but its results/summary.json is missing or damaged; it is evaluated again");
+        } else {
+            listener.note("the run is finished, at step " + saved.step() + "; these are its results");
+        }
+        return saved;
     }
 
     private static String text(Path file) {

@@ -4,9 +4,14 @@ import dev.fovea.dsl.run.AtomicFiles;
 import dev.fovea.dsl.run.MetricHistory;
 import dev.fovea.dsl.run.RunFolder;
 import dev.fovea.runtime.store.ArrowTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,7 +23,33 @@ final class Results {
     /// Pictures kept for the heat maps.
     static final int SAMPLES = 6;
 
+    private static final String SUMMARY = "summary.json";
+
     private Results() {}
+
+    /// What `summary.json` says.
+    record Saved(long step, List<RunListener.Score> scores) {}
+
+    /// The results of a finished run, or nothing if they are missing or damaged.
+    static Optional<Saved> read(RunFolder folder) {
+        Path file = folder.results().resolve(SUMMARY);
+        try {
+            JsonNode node = JsonMapper.shared().readTree(Files.readAllBytes(file));
+            List<RunListener.Score> scores = new ArrayList<>();
+            for (JsonNode s : node.required("scores")) {
+                scores.add(new RunListener.Score(
+                        s.required("task").stringValue(),
+                        s.required("split").stringValue(),
+                        s.required("metric").stringValue(),
+                        s.required("value").doubleValue(),
+                        s.required("chance").doubleValue(),
+                        s.required("samples").longValue()));
+            }
+            return Optional.of(new Saved(node.required("step").longValue(), scores));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+    }
 
     /// A score's name in journals and tracking: letters, digits, dashes and slashes only.
     static String metricName(RunListener.Score s) {
@@ -32,7 +63,7 @@ final class Results {
         retrieval(found).write(folder.results().resolve("retrieval.arrow"));
         ArrowTable.metrics(MetricHistory.of(folder.entries()))
                 .write(folder.results().resolve("metrics.arrow"));
-        AtomicFiles.write(folder.results().resolve("summary.json"), summary(step, found.scores()));
+        AtomicFiles.write(folder.results().resolve(SUMMARY), summary(step, found.scores()));
     }
 
     private static ArrowTable retrieval(Evaluation.Found found) {

@@ -187,6 +187,23 @@ class ExperimentTest {
     }
 
     @Test
+    void aFinishedRunAnswersWithItsResults() throws IOException {
+        ResolvedSpec spec = TinySpec.read(folder, "schedule.length=3st", "eval.every=end");
+        Recorder first = new Recorder(), again = new Recorder(), damaged = new Recorder();
+        Outcome outcome = run(spec, "runs", first);
+        long entries = outcome.folder().entries().size();
+        Outcome same = run(spec, "runs", again);
+        assertThat(same.scores()).isEqualTo(outcome.scores()).isNotEmpty();
+        assertThat(same.step()).isEqualTo(3);
+        assertThat(again.losses).isEmpty();
+        assertThat(again.notes).anyMatch(n -> n.contains("the run is finished, at step 3"));
+        assertThat(outcome.folder().entries()).hasSize((int) entries);
+        Files.writeString(outcome.folder().results().resolve("summary.json"), "{");
+        assertThat(run(spec, "runs", damaged).scores()).isEqualTo(outcome.scores());
+        assertThat(damaged.notes).anyMatch(n -> n.contains("missing or damaged"));
+    }
+
+    @Test
     void continuationIsExactWhereverARunWasStopped() throws IOException {
         ResolvedSpec spec = TinySpec.read(folder);
         Recorder straight = new Recorder();
