@@ -1,6 +1,7 @@
 package dev.fovea.datasets;
 
 import dev.fovea.datasets.images.Crop;
+import dev.fovea.datasets.images.Normalized;
 import dev.fovea.datasets.images.Resizer;
 import dev.fovea.dsl.spec.DataSpec;
 import java.lang.foreign.MemorySegment;
@@ -10,15 +11,11 @@ import java.util.List;
 /// Writes one element's picture and box map into a batch.
 final class Pixels {
     private final int side;
-    private final float[] normalised = new float[256];
+    private final float[] normalised;
 
     Pixels(DataSpec.Preprocess preprocess, int side) {
         this.side = side;
-        for (int value = 0; value < normalised.length; value++) {
-            // Three float operations in the order of the reference, so that the values agree to the last bit.
-            float unit = value / 255f;
-            normalised[value] = (unit - (float) preprocess.mean()) / (float) preprocess.std();
-        }
+        this.normalised = Normalized.values(preprocess.mean(), preprocess.std());
     }
 
     /// Cuts, resizes and normalises: (3, S, S) planes.

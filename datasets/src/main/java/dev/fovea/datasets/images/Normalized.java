@@ -23,11 +23,15 @@ public record Normalized(int width, int height, List<Double> mean, List<Double> 
 
     /// picture -> planes (3, height, width)
     public float[] planes(Picture picture) {
-        byte[] rgb = Resizer.resize(picture, Crop.whole(picture.width(), picture.height()), width, height);
+        return planes(Resizer.resize(picture, Crop.whole(picture.width(), picture.height()), width, height));
+    }
+
+    /// rgb (height, width, 3), interleaved -> planes (3, height, width)
+    public float[] planes(byte[] rgb) {
         int plane = width * height;
         float[] planes = new float[3 * plane];
         for (int c = 0; c < 3; c++) {
-            float[] values = values(c);
+            float[] values = values(mean.get(c), deviation.get(c));
             for (int i = 0; i < plane; i++) {
                 planes[c * plane + i] = values[rgb[3 * i + c] & 255];
             }
@@ -35,12 +39,12 @@ public record Normalized(int width, int height, List<Double> mean, List<Double> 
         return planes;
     }
 
-    /// Three float operations in the order of the reference, so that values agree to the last bit.
-    private float[] values(int channel) {
-        float m = mean.get(channel).floatValue(), d = deviation.get(channel).floatValue();
+    /// What each byte of a channel becomes: three float operations in the order of the reference, so that values
+    /// agree to the last bit.
+    public static float[] values(double mean, double deviation) {
         float[] values = new float[256];
         for (int v = 0; v < 256; v++) {
-            values[v] = (v / 255f - m) / d;
+            values[v] = (v / 255f - (float) mean) / (float) deviation;
         }
         return values;
     }

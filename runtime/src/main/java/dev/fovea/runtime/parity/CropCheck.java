@@ -40,7 +40,7 @@ final class CropCheck implements CaseCheck {
             byte[] rgb = Resizer.resize(picture, crop, side, side);
             String prefix = "crop" + k + ".";
             out.check(prefix + "rgb_u8", PreprocessCheck.values(rgb));
-            List<Float> half = List.of(0.5f, 0.5f, 0.5f);
+            List<Double> half = List.of(0.5, 0.5, 0.5);
             out.check(prefix + "pixel_values", PreprocessCheck.normalized(rgb, side, half, half));
             for (int i = 0; i < boxes.length / 4; i++) {
                 Box box = crop.map(new Box(boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3]), side);

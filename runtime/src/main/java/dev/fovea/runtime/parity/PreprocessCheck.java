@@ -3,12 +3,14 @@ package dev.fovea.runtime.parity;
 import dev.fovea.datasets.Picture;
 import dev.fovea.datasets.images.ImageCodec;
 import dev.fovea.datasets.images.ModeResizer;
+import dev.fovea.datasets.images.Normalized;
 import dev.fovea.datasets.images.Resizer;
 import dev.fovea.runtime.exec.Backend;
 import java.io.IOException;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /// The image processor of inference (ps3-spec 1.1): a picture file, squashed and normalised. The backend has no
@@ -71,23 +73,13 @@ final class PreprocessCheck implements CaseCheck {
         return values;
     }
 
-    private static List<Float> numbers(GoldenCase c, String key) {
-        return c.params()
-                .path(key)
-                .valueStream()
-                .map(JsonNode::asDouble)
-                .map(Double::floatValue)
-                .toList();
+    private static List<Double> numbers(GoldenCase c, String key) {
+        return c.params().path(key).valueStream().map(JsonNode::asDouble).toList();
     }
 
-    /// (S,S,3) bytes to (3,S,S), each of the operations in float32
-    static double[] normalized(byte[] rgb, int side, List<Float> mean, List<Float> std) {
-        double[] values = new double[rgb.length];
-        for (int i = 0; i < values.length; i++) {
-            int channel = i / (side * side), pixel = i % (side * side);
-            float unit = (rgb[pixel * 3 + channel] & 255) / 255f;
-            values[i] = (unit - mean.get(channel)) / std.get(channel);
-        }
-        return values;
+    /// (S,S,3) bytes to (3,S,S), by the code that prepares pictures for encoding
+    static double[] normalized(byte[] rgb, int side, List<Double> mean, List<Double> std) {
+        float[] planes = new Normalized(side, side, mean, std).planes(rgb);
+        return IntStream.range(0, planes.length).mapToDouble(i -> planes[i]).toArray();
     }
 }
