@@ -35,20 +35,6 @@ public final class TrainingBatches implements AutoCloseable {
     private @Nullable Batch current;
     private boolean closed;
 
-    /// As the constructor with `allBoxes`, without the maps of all boxes.
-    public TrainingBatches(
-            Corpus corpus,
-            Tokenizer tokenizer,
-            DataSpec data,
-            int batchSize,
-            int side,
-            int context,
-            long seed,
-            int workers,
-            double maxBadShare) {
-        this(corpus, tokenizer, data, batchSize, side, context, seed, workers, maxBadShare, false);
-    }
-
     /// @param corpus stays open as long as this, and is closed by its owner
     /// @param batchSize elements of a batch B
     /// @param side side of the pictures in pixels S

@@ -111,7 +111,7 @@ class MixCorpusTest {
     private static List<String> take(Corpus corpus, DataSpec data, int workers, long from, int count) {
         List<String> taken = new ArrayList<>();
         try (TrainingBatches batches =
-                new TrainingBatches(corpus, TestIcons.words(corpus), data, 6, 32, 7, 3, workers, 0)) {
+                new TrainingBatches(corpus, TestIcons.words(corpus), data, 6, 32, 7, 3, workers, 0, false)) {
             batches.seek(from);
             for (int i = 0; i < count; i++) {
                 taken.add(batches.next().elements().toString());

@@ -32,7 +32,7 @@ class TrainingBatchesTest {
     }
 
     private TrainingBatches batches(Corpus from, int workers, double maxBadShare) {
-        return new TrainingBatches(from, tokenizer, data, SIZE, SIDE, CONTEXT, 17, workers, maxBadShare);
+        return new TrainingBatches(from, tokenizer, data, SIZE, SIDE, CONTEXT, 17, workers, maxBadShare, false);
     }
 
     /// Everything in a batch as one text.
@@ -164,7 +164,7 @@ class TrainingBatchesTest {
         DataSpec.Scenes three = new DataSpec.Scenes(64, 3, List.of("noto"), 1, 1, 0, "procedural", "", 1);
         try (Corpus few = TestIcons.corpus(three);
                 TrainingBatches batches =
-                        new TrainingBatches(few, tokenizer, TestIcons.data(three, 0), 8, 32, CONTEXT, 1, 2, 0)) {
+                        new TrainingBatches(few, tokenizer, TestIcons.data(three, 0), 8, 32, CONTEXT, 1, 2, 0, false)) {
             Set<String> captions = new HashSet<>();
             batches.next().elements().forEach(element -> captions.add(element.caption()));
             assertThat(captions).hasSize(3);
@@ -218,7 +218,7 @@ class TrainingBatchesTest {
                 new DataSpec.Captions(0, false, 2),
                 new DataSpec.Preprocess(0.4, 0.25, List.of(1.0, 1.0), List.of(1.0, 1.0)),
                 data.tokenizer());
-        try (TrainingBatches batches = new TrainingBatches(corpus, tokenizer, plain, 2, 72, CONTEXT, 1, 1, 0)) {
+        try (TrainingBatches batches = new TrainingBatches(corpus, tokenizer, plain, 2, 72, CONTEXT, 1, 1, 0, false)) {
             batches.seek(3);
             Batch batch = batches.next();
             Example example = corpus.example(Split.TRAIN, 3 * 2 + 1);
@@ -243,7 +243,8 @@ class TrainingBatchesTest {
                 new DataSpec.Captions(0, false, 1),
                 new DataSpec.Preprocess(0.5, 0.5, List.of(0.2, 0.4), List.of(0.75, 4.0 / 3)),
                 data.tokenizer());
-        try (TrainingBatches batches = new TrainingBatches(corpus, tokenizer, harsh, SIZE, SIDE, CONTEXT, 1, 2, 0)) {
+        try (TrainingBatches batches =
+                new TrainingBatches(corpus, tokenizer, harsh, SIZE, SIDE, CONTEXT, 1, 2, 0, false)) {
             for (int step = 0; step < 30; step++) {
                 for (BatchElement element : batches.next().elements()) {
                     assertThat(Math.min(element.box().width(), element.box().height()))
