@@ -1,6 +1,5 @@
 package dev.fovea.bin;
 
-import dev.fovea.dsl.spec.Duration;
 import dev.fovea.dsl.spec.ModelSpec;
 import dev.fovea.dsl.spec.RunSpec;
 import dev.fovea.runtime.exec.Backend;
@@ -130,8 +129,6 @@ final class EncodeOptions {
     ///
     /// @throws dev.fovea.runtime.train.RunException if it is not available
     Backend backend() {
-        RunSpec.Checkpoint never = new RunSpec.Checkpoint(new Duration(1, Duration.Unit.STEPS), 1);
-        RunSpec.Backend kind = RunSpec.Backend.valueOf(backend.name().toUpperCase(Locale.ROOT));
-        return Backends.open(new RunSpec(kind, RunSpec.Gemm.AUTO, Math.max(0, threads), 1, 0, never));
+        return Backends.open(RunSpec.Backend.valueOf(backend.name().toUpperCase(Locale.ROOT)), Math.max(0, threads));
     }
 }

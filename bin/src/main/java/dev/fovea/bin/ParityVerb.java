@@ -123,7 +123,7 @@ final class ParityVerb implements Callable<Integer> {
 
     private Backend open() {
         try {
-            return Backends.open(RunSpec.Backend.valueOf(backend.name().toUpperCase(Locale.ROOT)));
+            return Backends.open(RunSpec.Backend.valueOf(backend.name().toUpperCase(Locale.ROOT)), 0);
         } catch (RuntimeException e) {
             throw new UserError(
                     ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()).replace("run.backend: ", "--backend "), e);

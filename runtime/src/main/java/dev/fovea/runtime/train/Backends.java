@@ -27,12 +27,18 @@ public final class Backends {
         };
     }
 
-    /// The backend of this name with default settings, on all cores.
+    /// The backend of this name with default settings.
     ///
+    /// @param threads worker threads; 0 for all cores
     /// @throws RunException of kind BACKEND with the one fact that is missing
-    public static Backend open(RunSpec.Backend backend) {
+    public static Backend open(RunSpec.Backend backend, int threads) {
         return open(new RunSpec(
-                backend, RunSpec.Gemm.AUTO, 0, 1, 0, new RunSpec.Checkpoint(new Duration(1, Duration.Unit.STEPS), 1)));
+                backend,
+                RunSpec.Gemm.AUTO,
+                threads,
+                1,
+                0,
+                new RunSpec.Checkpoint(new Duration(1, Duration.Unit.STEPS), 1)));
     }
 
     /// Worker threads of a run.
