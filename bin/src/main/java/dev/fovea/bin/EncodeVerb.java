@@ -64,7 +64,7 @@ final class EncodeVerb implements Callable<Integer> {
             FeatureFile.Source all = sink -> {
                 for (Path image : images) {
                     line.progress("pictures", done.size() + failed.size(), images.size());
-                    encode(image, encoder, request, done, failed, sink);
+                    encode(image, encoder, request, line, done, failed, sink);
                 }
             };
             if (out == null) {
@@ -103,13 +103,18 @@ final class EncodeVerb implements Callable<Integer> {
             Path image,
             PictureEncoder encoder,
             LookRequest request,
+            ProgressLine line,
             List<EncodedPicture> done,
             List<String> failed,
             FeatureFile.Sink sink)
             throws IOException {
         EncodedPicture picture;
         try {
-            picture = encoder.encode(image, request);
+            picture = encoder.encode(image, request, (round, rounds) -> {
+                if (rounds > 1) {
+                    line.progress("rounds", round, rounds);
+                }
+            });
         } catch (IOException e) {
             failed.add(image + ": " + e.getMessage());
             return;

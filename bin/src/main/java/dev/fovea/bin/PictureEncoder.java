@@ -99,15 +99,16 @@ final class PictureEncoder implements AutoCloseable {
         }
     }
 
+    /// @param progress told before each round
     /// @throws IOException if the file cannot be decoded
-    EncodedPicture encode(Path image, LookRequest request) throws IOException {
+    EncodedPicture encode(Path image, LookRequest request, Encoder.Progress progress) throws IOException {
         long start = System.nanoTime();
         byte[] file = Files.readAllBytes(fovea.input(image));
         Picture picture = Orientation.of(file).upright(ImageCodec.decode(file));
         Encoder fitting = fit(picture);
         Preprocessing p = config.preprocessing();
         float[] pixels = new Normalized(width, height, p.mean(), p.std()).planes(picture);
-        Encoding encoding = fitting.encode(new Encoder.Picture(pixels, prompt, null), request, (_, _) -> {});
+        Encoding encoding = fitting.encode(new Encoder.Picture(pixels, prompt, null), request, progress);
         double seconds = (System.nanoTime() - start) * 1e-9;
         String caption = options.prompt == null ? "" : options.prompt;
         return new EncodedPicture(image, picture, height, width, caption, prompt != null, encoding, seconds, null);
