@@ -21,7 +21,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// Encodes pictures of one size, one after the other (ps3-spec 1.3-1.10): [#low], [#choose] and [#high], or all of
@@ -97,7 +96,7 @@ public final class Encoder implements AutoCloseable {
         double[] coverage = setup.boxed() ? low.result(EncodeGraphs.COVERAGE) : null;
         ScoreRule rule = Ps3.scoreRule(setup.model(), grids);
         List<double[]> scores = switch (setup.strategy()) {
-            case RANDOM -> random();
+            case RANDOM -> rule.random(scale -> PatchSelection.mix(setup.seed(), pictures, scale));
             case BOTTOM_UP -> rule.scores(prior, coverage);
             case TOP_DOWN -> rule.scores(posterior, coverage);
             case GROUND_TRUTH -> rule.scores(posterior.isEmpty() ? prior : posterior, coverage);
@@ -118,15 +117,6 @@ public final class Encoder implements AutoCloseable {
             throw new IllegalArgumentException("this encoder needs a " + what + " with every picture");
         }
         return data;
-    }
-
-    private List<double[]> random() {
-        List<double[]> scores = new ArrayList<>();
-        for (int i = 0; i < grids.size(); i++) {
-            long seed = PatchSelection.mix(setup.seed(), pictures, i);
-            scores.add(new SplittableRandom(seed).doubles(grids.get(i).cells()).toArray());
-        }
-        return scores;
     }
 
     /// The patches of each round, by the model's budgets.

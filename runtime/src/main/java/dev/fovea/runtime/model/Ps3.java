@@ -116,9 +116,8 @@ public final class Ps3 {
     public static Rounds rounds(ModelSpec spec, List<ScaleGrid> grids) {
         ModelSpec.Select select = spec.ps3().select();
         int allowed = select.firstScales() == 0 ? grids.size() : select.firstScales();
-        Rounds.Rule rule = select.budgets() == ModelSpec.Budgets.EXACT ? Rounds.Rule.EXACT : Rounds.Rule.RELEASED;
         List<Integer> cells = grids.stream().map(ScaleGrid::cells).toList();
-        return new Rounds(budgets(spec), cells, allowed, allowed, rule);
+        return new Rounds(budgets(spec), cells, allowed, allowed, select.budgets());
     }
 
     /// Patches selected at each high scale in one look.
@@ -129,10 +128,7 @@ public final class Ps3 {
     /// From maps on the low-resolution grid to the scores patches are ranked by.
     public static ScoreRule scoreRule(ModelSpec spec, List<ScaleGrid> grids) {
         int side = spec.ps3().scales().getFirst() / spec.vision().patch();
-        return new ScoreRule(
-                side,
-                grids,
-                ScoreRule.Smoothing.valueOf(spec.ps3().select().smooth().name()));
+        return new ScoreRule(side, grids, spec.ps3().select().smooth());
     }
 
     /// Bodies of the host calls of a program with one look.

@@ -9,7 +9,6 @@ import dev.fovea.runtime.exec.Store;
 import dev.fovea.runtime.model.Ps3;
 import dev.fovea.runtime.select.Rounds;
 import dev.fovea.runtime.select.ScaleGrid;
-import dev.fovea.runtime.select.Scores;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -115,24 +114,21 @@ final class Looking implements AutoCloseable {
             allowed = first.get(b).asInt();
             counted = first.valueStream().mapToInt(JsonNode::asInt).max().orElse(counted);
         }
-        return new Rounds(Ps3.budgets(spec), cells, allowed, counted, Rounds.Rule.RELEASED);
+        return new Rounds(Ps3.budgets(spec), cells, allowed, counted, ModelSpec.Budgets.RELEASED);
     }
 
     /// Probabilities as recorded under `<prefix>.<scale>`, from the maps of every picture on the low grid.
     void checkMaps(Findings out, String prefix, List<List<double[]>> maps) {
+        int side = spec.ps3().scales().getFirst() / spec.vision().patch();
         for (int i = 0; i < grids().size(); i++) {
             int scale = i;
             out.check(
                     prefix + "." + i,
                     joined(maps.stream()
-                            .map(m -> enlarged(m.get(Math.min(scale, m.size() - 1)), grids().get(scale)))
+                            .map(m -> PreTrainingLookCheck.enlarge(
+                                    m.get(Math.min(scale, m.size() - 1)), side, grids().get(scale)))
                             .toList()));
         }
-    }
-
-    private double[] enlarged(double[] map, ScaleGrid grid) {
-        int side = (int) Math.round(Math.sqrt(map.length));
-        return Scores.nearest(map, side, side, grid);
     }
 
     /// Scores as recorded under `<prefix>.<scale>`.

@@ -2,9 +2,7 @@ package dev.fovea.runtime.select;
 
 import dev.fovea.runtime.exec.HostFunction;
 import dev.fovea.runtime.exec.HostTensor;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// The host step between the two passes: from score maps to ascending patch indices, each picture on its own.
@@ -52,12 +50,7 @@ public record PatchSelection(
                     in.subList(0, maps).stream().map(t -> row(t, b, cells)).toList();
             return rule.scores(rows, coverage);
         }
-        List<double[]> drawn = new ArrayList<>();
-        for (int i = 0; i < rule.grids().size(); i++) {
-            SplittableRandom numbers = new SplittableRandom(mix(seed, step, ((long) b << 8) + i));
-            drawn.add(numbers.doubles(rule.grids().get(i).cells()).toArray());
-        }
-        return rule.finish(drawn, coverage);
+        return rule.finish(rule.random(scale -> mix(seed, step, ((long) b << 8) + scale)), coverage);
     }
 
     /// One well-mixed number from three.

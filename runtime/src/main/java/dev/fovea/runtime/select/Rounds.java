@@ -1,5 +1,6 @@
 package dev.fovea.runtime.select;
 
+import dev.fovea.dsl.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,13 +19,7 @@ import java.util.List;
 /// @param allowed how many high scales may give patches, from the smallest
 /// @param counted how many high scales count as the total of "all patches"; differs from `allowed` only within a
 ///     batch whose pictures allow different numbers of scales
-public record Rounds(List<Integer> budgets, List<Integer> cells, int allowed, int counted, Rule rule) {
-    /// Which arithmetic.
-    public enum Rule {
-        EXACT,
-        RELEASED
-    }
-
+public record Rounds(List<Integer> budgets, List<Integer> cells, int allowed, int counted, ModelSpec.Budgets rule) {
     /// Copies the lists.
     ///
     /// @throws IllegalArgumentException if sizes do not fit or all budgets are 0
@@ -42,7 +37,7 @@ public record Rounds(List<Integer> budgets, List<Integer> cells, int allowed, in
 
     /// Rounds over all scales by the exact rule.
     public static Rounds exact(List<Integer> budgets, List<Integer> cells) {
-        return new Rounds(budgets, cells, cells.size(), cells.size(), Rule.EXACT);
+        return new Rounds(budgets, cells, cells.size(), cells.size(), ModelSpec.Budgets.EXACT);
     }
 
     /// Tokens of each high scale in each round.
@@ -68,7 +63,7 @@ public record Rounds(List<Integer> budgets, List<Integer> cells, int allowed, in
 
     private List<Integer> taken(int size, int[] left) {
         List<Integer> wanted = shares(size, sum(budgets));
-        return rule == Rule.EXACT ? takeExactly(wanted, left) : take(wanted, left);
+        return rule == ModelSpec.Budgets.EXACT ? takeExactly(wanted, left) : take(wanted, left);
     }
 
     /// Tokens wanted in each round. A round that is not asked for by number of tokens wants the full budget.
@@ -102,7 +97,9 @@ public record Rounds(List<Integer> budgets, List<Integer> cells, int allowed, in
             shares.add((int) ((long) budget * size / full));
         }
         giveRest(shares, shares.size() - 1, size);
-        return allowed == cells.size() ? shares : rule == Rule.EXACT ? without(shares, size) : leaky(shares, full);
+        return allowed == cells.size()
+                ? shares
+                : rule == ModelSpec.Budgets.EXACT ? without(shares, size) : leaky(shares, full);
     }
 
     private static void giveRest(List<Integer> shares, int scale, int total) {

@@ -1,21 +1,17 @@
 package dev.fovea.runtime.select;
 
+import dev.fovea.dsl.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// From maps on the low-resolution grid to the scores that patches are ranked by (ps3-spec 1.4).
 ///
 /// @param side g, side of the low-resolution grid
 /// @param smoothing applied last
-public record ScoreRule(int side, List<ScaleGrid> grids, Smoothing smoothing) {
-    /// How scores are smoothed.
-    public enum Smoothing {
-        NONE,
-        AREA,
-        GAUSSIAN
-    }
-
+public record ScoreRule(int side, List<ScaleGrid> grids, ModelSpec.Smooth smoothing) {
     /// Copies the list.
     public ScoreRule {
         grids = List.copyOf(grids);
@@ -51,5 +47,17 @@ public record ScoreRule(int side, List<ScaleGrid> grids, Smoothing smoothing) {
                     });
         }
         return all;
+    }
+
+    /// Scores drawn at random instead, as many as each high scale has patches.
+    ///
+    /// @param seed of each high scale
+    public List<double[]> random(IntToLongFunction seed) {
+        List<double[]> drawn = new ArrayList<>();
+        for (int i = 0; i < grids.size(); i++) {
+            SplittableRandom numbers = new SplittableRandom(seed.applyAsLong(i));
+            drawn.add(numbers.doubles(grids.get(i).cells()).toArray());
+        }
+        return drawn;
     }
 }

@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -138,7 +139,7 @@ public final class TensorFiles {
         MessageDigest all = Digests.start();
         for (Path file : files) {
             String line = Digests.sha256(file) + "  " + file.getFileName() + "\n";
-            all.update(line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            all.update(line.getBytes(StandardCharsets.UTF_8));
         }
         return Digests.finish(all);
     }

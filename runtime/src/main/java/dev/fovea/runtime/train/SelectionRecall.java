@@ -8,7 +8,6 @@ import dev.fovea.runtime.select.Scores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /// Selection recall: the share of a box's patches that a score map selects within the budget (paper, Table 9).
 ///
@@ -41,12 +40,7 @@ public record SelectionRecall(ScoreRule rule, List<Integer> counts) {
 
     /// What random scores select at every scale.
     public List<Selected> random(long seed, long item) {
-        List<double[]> scores = new ArrayList<>();
-        for (int i = 0; i < rule.grids().size(); i++) {
-            SplittableRandom random = new SplittableRandom(PatchSelection.mix(seed, item, i));
-            scores.add(random.doubles(rule.grids().get(i).cells()).toArray());
-        }
-        return top(scores);
+        return top(rule.random(scale -> PatchSelection.mix(seed, item, scale)));
     }
 
     /// Share of the box's patches, over all scales, that were selected.

@@ -3,6 +3,7 @@ package dev.fovea.runtime.select;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fovea.dsl.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -33,7 +34,7 @@ class RoundsTest {
                 new LookRequest.Tokens(1000),
                 new LookRequest.Tokens(6000))) {
             Rounds exact = Rounds.exact(List.of(512, 2048), List.of(2916, 11664));
-            Rounds released = new Rounds(exact.budgets(), exact.cells(), 2, 2, Rounds.Rule.RELEASED);
+            Rounds released = new Rounds(exact.budgets(), exact.cells(), 2, 2, ModelSpec.Budgets.RELEASED);
             assertThat(exact.plan(request)).as("%s", request).isEqualTo(released.plan(request));
         }
     }
@@ -43,20 +44,20 @@ class RoundsTest {
     @Test
     void excludedScalesGiveNothingByTheExactRule() {
         List<Integer> budgets = List.of(85, 341, 2134);
-        Rounds one = new Rounds(budgets, CELLS_4K, 1, 1, Rounds.Rule.EXACT);
+        Rounds one = new Rounds(budgets, CELLS_4K, 1, 1, ModelSpec.Budgets.EXACT);
         assertThat(one.plan(new LookRequest.Looks(1))).containsExactly(List.of(2560, 0, 0));
-        Rounds two = new Rounds(budgets, CELLS_4K, 2, 2, Rounds.Rule.EXACT);
+        Rounds two = new Rounds(budgets, CELLS_4K, 2, 2, ModelSpec.Budgets.EXACT);
         List<List<Integer>> all = two.plan(new LookRequest.All());
         assertThat(all).allMatch(r -> r.get(2) == 0);
         assertThat(all.stream().flatMap(List::stream).mapToInt(k -> k).sum()).isEqualTo(2916 + 11664);
         assertThat(two.plan(new LookRequest.Tokens(1000))).containsExactly(List.of(199, 801, 0));
-        Rounds leaky = new Rounds(budgets, CELLS_4K, 2, 2, Rounds.Rule.RELEASED);
+        Rounds leaky = new Rounds(budgets, CELLS_4K, 2, 2, ModelSpec.Budgets.RELEASED);
         assertThat(leaky.plan(new LookRequest.All()).stream()
                         .mapToInt(r -> r.get(2))
                         .sum())
                 .isEqualTo(780);
         assertThat(leaky.plan(new LookRequest.Tokens(1000))).containsExactly(List.of(198, 801, 1561));
-        Rounds failing = new Rounds(budgets, CELLS_4K, 1, 1, Rounds.Rule.RELEASED);
+        Rounds failing = new Rounds(budgets, CELLS_4K, 1, 1, ModelSpec.Budgets.RELEASED);
         assertThat(failing.plan(new LookRequest.Looks(1))).containsExactly(List.of(2560, 1, 0));
     }
 
@@ -67,7 +68,7 @@ class RoundsTest {
         int total = cells.stream().mapToInt(c -> c).sum();
         assertThat(sum(Rounds.exact(budgets, cells).plan(new LookRequest.All())))
                 .isEqualTo(total);
-        assertThat(sum(new Rounds(budgets, cells, 3, 3, Rounds.Rule.RELEASED).plan(new LookRequest.All())))
+        assertThat(sum(new Rounds(budgets, cells, 3, 3, ModelSpec.Budgets.RELEASED).plan(new LookRequest.All())))
                 .isEqualTo(total - 6);
     }
 
@@ -86,7 +87,7 @@ class RoundsTest {
                         random.doubles(cells.get(i)).map(x -> Math.floor(x * 6)).toArray());
             }
             budgets.set(0, budgets.getFirst() + 1);
-            Rounds rounds = new Rounds(budgets, cells, allowed, allowed, Rounds.Rule.EXACT);
+            Rounds rounds = new Rounds(budgets, cells, allowed, allowed, ModelSpec.Budgets.EXACT);
             LookRequest request = switch (random.nextInt(3)) {
                 case 0 -> new LookRequest.All();
                 case 1 -> new LookRequest.Looks(random.nextInt(5));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.fovea.datasets.Box;
 import dev.fovea.dsl.spec.Duration;
+import dev.fovea.dsl.spec.ModelSpec;
 import dev.fovea.runtime.select.ScaleGrid;
 import dev.fovea.runtime.select.ScoreRule;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ class MeasuresTest {
     void recallCountsThePatchesOfTheBox() {
         ScaleGrid grid = new ScaleGrid(32, 32, 4, 4);
         SelectionRecall recall =
-                new SelectionRecall(new ScoreRule(2, List.of(grid), ScoreRule.Smoothing.NONE), List.of(4));
+                new SelectionRecall(new ScoreRule(2, List.of(grid), ModelSpec.Smooth.NONE), List.of(4));
         List<SelectionRecall.Selected> topLeft = recall.byMaps(List.of(new double[] {0.9, 0.1, 0.1, 0.1}));
         assertThat(topLeft.getFirst().indices()).containsExactly(0, 1, 4, 5);
         assertThat(recall.recall(topLeft, new Box(0, 0, 16, 16), 32)).isEqualTo(1);
@@ -68,7 +69,7 @@ class MeasuresTest {
     void randomSelectionFindsItsShare() {
         ScaleGrid grid = new ScaleGrid(64, 64, 8, 8);
         SelectionRecall recall =
-                new SelectionRecall(new ScoreRule(2, List.of(grid), ScoreRule.Smoothing.NONE), List.of(16));
+                new SelectionRecall(new ScoreRule(2, List.of(grid), ModelSpec.Smooth.NONE), List.of(16));
         double mean = IntStream.range(0, 2000)
                 .mapToDouble(i -> recall.recall(recall.random(7, i), new Box(10, 10, 30, 30), 64))
                 .average()
