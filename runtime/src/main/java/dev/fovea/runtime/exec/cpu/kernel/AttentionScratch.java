@@ -33,6 +33,7 @@ final class AttentionScratch {
 
     final float[] total;
     final float[] factor;
+    final float[] exchange = new float[Packing.exchangeLength()];
 
     AttentionScratch(MicroKernel kernel) {
         this.kernel = kernel;
@@ -68,9 +69,9 @@ final class AttentionScratch {
         int depth = shape.headWidth();
         int stride = shape.stride();
         int panel = kernel.rows();
-        Packing.alongDepth(packs[i], 0, cache, shape.cache(b, h, 0, part), stride, shape.cached(), depth, panel);
+        Packing.alongDepth(packs[i], 0, cache, shape.cache(b, h, 0, part), stride, shape.cached(), depth, panel, exchange);
         Packing.alongDepth(
-                packs[i], shape.cached(), qkv, shape.own(b, h, 0, part), stride, shape.tokens(), depth, panel);
+                packs[i], shape.cached(), qkv, shape.own(b, h, 0, part), stride, shape.tokens(), depth, panel, exchange);
         Packing.clearRest(packs[i], shape.keys(), depth, panel);
     }
 
@@ -89,7 +90,7 @@ final class AttentionScratch {
     /// Pack `i` = N rows of `source` in panels of R rows, each (C,R)
     void packRows(int i, AttentionShape shape, MemorySegment source, long offset, int stride) {
         int panel = kernel.rows();
-        Packing.alongDepth(packs[i], 0, source, offset, stride, shape.tokens(), shape.headWidth(), panel);
+        Packing.alongDepth(packs[i], 0, source, offset, stride, shape.tokens(), shape.headWidth(), panel, exchange);
         Packing.clearRest(packs[i], shape.tokens(), shape.headWidth(), panel);
     }
 
@@ -103,7 +104,7 @@ final class AttentionScratch {
 
     /// block (C,L) = columns `at` on from `count` rows of `source`
     void packBlock(float[] block, int at, MemorySegment source, long offset, int stride, int count, int headWidth) {
-        Packing.alongDepth(block, at, source, offset, stride, count, headWidth, lanes);
+        Packing.alongDepth(block, at, source, offset, stride, count, headWidth, lanes, exchange);
     }
 
     /// target (count,L) = lines `first` on of pack `i` · block (C,L)

@@ -160,7 +160,7 @@ public final class VectorGemm implements Gemm {
             Packing.alongLines(s.a, 0, depth, job.a, offset, job.lda, rows, depth, kernel.rows());
         } else {
             long offset = job.aOffset + (long) row * job.lda + p;
-            Packing.alongDepth(s.a, 0, job.a, offset, job.lda, rows, depth, kernel.rows());
+            Packing.alongDepth(s.a, 0, job.a, offset, job.lda, rows, depth, kernel.rows(), s.exchange);
         }
         Packing.clearRest(s.a, rows, depth, kernel.rows());
     }
@@ -168,7 +168,7 @@ public final class VectorGemm implements Gemm {
     private void packB(Scratch s, int column, int columns, int p, int depth) {
         if (job.transB) {
             long offset = job.bOffset + (long) column * job.ldb + p;
-            Packing.alongDepth(s.b, 0, job.b, offset, job.ldb, columns, depth, kernel.columns());
+            Packing.alongDepth(s.b, 0, job.b, offset, job.ldb, columns, depth, kernel.columns(), s.exchange);
         } else {
             long offset = job.bOffset + (long) p * job.ldb + column;
             Packing.alongLines(s.b, 0, depth, job.b, offset, job.ldb, columns, depth, kernel.columns());
@@ -211,6 +211,7 @@ public final class VectorGemm implements Gemm {
         final float[] a;
         final float[] b;
         final float[] tile;
+        final float[] exchange = new float[Packing.exchangeLength()];
 
         Scratch(MicroKernel kernel) {
             a = new float[Packing.packedLength(ROW_BLOCK, DEPTH_BLOCK, kernel.rows())];
