@@ -12,10 +12,10 @@ final class AttentionScratch {
 
     final MicroKernel kernel;
     final int lanes;
-    /// S: tokens on the other side that are treated at once, a multiple of R.
+    /// S: tokens on the other side that are treated at once, a multiple of R and of L.
     final int block;
     /// Operands of a whole head, packed in panels of R lines.
-    final float[][] packs = {{}, {}, {}, {}};
+    final float[][] packs = {{}, {}, {}, {}, {}};
     /// (C,L) the block's own operands, for example queries and output gradients.
     float[] left = {};
 
@@ -24,6 +24,10 @@ final class AttentionScratch {
     float[] sum = {};
 
     float[] otherSum = {};
+    /// (N/L,C,L) the share of a span of keys in the gradients of a head's queries, N rounded up to L and C to R.
+    float[] share = {};
+    /// (L,L) a block of scores turned around.
+    final float[] turned;
     /// (S,L) scores, probabilities or their gradients.
     final float[] scores;
 
@@ -38,7 +42,8 @@ final class AttentionScratch {
     AttentionScratch(MicroKernel kernel) {
         this.kernel = kernel;
         lanes = kernel.columns();
-        block = BLOCK / kernel.rows() * kernel.rows();
+        block = Math.ceilDiv(BLOCK, lanes) * lanes;
+        turned = new float[lanes * lanes];
         scores = new float[block * lanes];
         slopes = new float[block * lanes];
         most = new float[lanes];
@@ -58,6 +63,21 @@ final class AttentionScratch {
         right = atLeast(right, width * lanes);
         sum = atLeast(sum, width * lanes);
         otherSum = atLeast(otherSum, width * lanes);
+    }
+
+    /// Makes room for the gradients of the queries of a head.
+    void reserveShare(AttentionShape shape) {
+        share = atLeast(share, shareLength(shape));
+    }
+
+    /// Floats of the gradients of the queries of a head.
+    int shareLength(AttentionShape shape) {
+        return Math.multiplyExact(Math.ceilDiv(shape.tokens(), lanes) * lanes, shareWidth(shape));
+    }
+
+    /// C rounded up to R.
+    int shareWidth(AttentionShape shape) {
+        return Math.ceilDiv(shape.headWidth(), kernel.rows()) * kernel.rows();
     }
 
     private static float[] atLeast(float[] array, int size) {
@@ -114,13 +134,14 @@ final class AttentionScratch {
         }
     }
 
-    /// target (C,L) += pack `i` (all channels, depths `first` to `first + depth` of `totalDepth`) · block
+    /// target (C,L) at `at` += pack `i` (all channels, depths `first` to `first + depth` of `totalDepth`) · block
     /// (depth,L)
-    void addChannels(float[] target, int i, int first, int depth, int totalDepth, float[] block, int headWidth) {
+    void addChannels(
+            float[] target, int at, int i, int first, int depth, int totalDepth, float[] block, int headWidth) {
         int rows = kernel.rows();
         for (int line = 0; line < headWidth; line += rows) {
             int from = line * totalDepth + first * rows;
-            kernel.multiplyAdd(target, line * lanes, packs[i], from, block, 0, depth);
+            kernel.multiplyAdd(target, at + line * lanes, packs[i], from, block, 0, depth);
         }
     }
 }

@@ -22,7 +22,8 @@ final class Interleave {
 
     private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(FLOATS, 0);
     private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(FLOATS, 1);
-    private static final VectorSpecies<Float> HALF =
+    /// Half a vector.
+    static final VectorSpecies<Float> HALF =
             VectorSpecies.of(float.class, VectorShape.forBitSize(Math.max(64, 16 * WIDTH)));
 
     private Interleave() {}

@@ -15,12 +15,12 @@ import jdk.incubator.vector.VectorSpecies;
 /// over), W lines in a panel. A packed block is a run of panels; a panel is (P,W), its last lines zero where L
 /// is no multiple of W.
 final class Packing {
-    /// Four floats.
-    private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
+    /// Half a vector: the rows of a tile where vectors have 256 or 512 bits.
+    private static final VectorSpecies<Float> HALF = Interleave.HALF;
 
     /// Depths that are copied for all lines before the next ones, so that a cache line that several panels share
     /// is still there for the last of them.
-    private static final int DEPTH_AT_ONCE = 16;
+    private static final int DEPTH_AT_ONCE = 64;
 
     private Packing() {}
 
@@ -115,7 +115,7 @@ final class Packing {
                 int present = Math.min(panel, lines - first);
                 if (present == panel && panel % WIDTH == 0) {
                     copyWide(packed, base, panel, source, from + first, stride, some);
-                } else if (present == panel && panel % QUAD.length() == 0) {
+                } else if (present == panel && panel == HALF.length()) {
                     copyNarrow(packed, base, panel, source, from + first, stride, some);
                 } else {
                     copyPart(packed, base, panel, present, source, from + first, stride, some);
@@ -138,11 +138,8 @@ final class Packing {
     private static void copyNarrow(
             float[] packed, int base, int panel, MemorySegment source, long offset, int stride, int depth) {
         for (int p = 0; p < depth; p++) {
-            long from = offset + (long) p * stride;
-            for (int line = 0; line < panel; line += 4) {
-                FloatVector.fromMemorySegment(QUAD, source, (from + line) << 2, ORDER)
-                        .intoArray(packed, base + p * panel + line);
-            }
+            FloatVector.fromMemorySegment(HALF, source, (offset + (long) p * stride) << 2, ORDER)
+                    .intoArray(packed, base + p * panel);
         }
     }
 

@@ -15,12 +15,12 @@ import jdk.incubator.vector.FloatVector;
 /// within a product. The depth is cut into the same blocks whatever the number of workers, so every element is
 /// the same sum in the same order and the bits of the result depend on neither threads nor vector width.
 public final class VectorGemm implements Gemm {
-    /// Depth of a block: a panel of b of this depth lives in the first-level cache.
-    private static final int DEPTH_BLOCK = 256;
+    /// Depth of a block: a panel of a of this depth lives in the first-level cache, one of b streams through it.
+    private static final int DEPTH_BLOCK = 512;
     /// Rows of a packed block of a, which lives in the second-level cache.
     private static final int ROW_BLOCK = 128;
-    /// Columns of a packed block of b, in tiles.
-    private static final int COLUMN_BLOCK_TILES = 24;
+    /// Columns of a packed block of b.
+    private static final int COLUMN_BLOCK = 576;
     /// Below this many fused multiply-adds waking other threads does not pay.
     private static final long SERIAL_WORK = 1 << 18;
 
@@ -106,7 +106,7 @@ public final class VectorGemm implements Gemm {
     }
 
     private void rectangle(Scratch s, int firstRow, int lastRow, int firstColumn, int lastColumn) {
-        int columnStep = evenly(lastColumn - firstColumn, COLUMN_BLOCK_TILES * kernel.columns(), kernel.columns());
+        int columnStep = evenly(lastColumn - firstColumn, COLUMN_BLOCK, kernel.columns());
         int depthStep = evenly(job.k, DEPTH_BLOCK, 1);
         for (int j = firstColumn; j < lastColumn; j += columnStep) {
             int columns = Math.min(columnStep, lastColumn - j);
@@ -215,7 +215,7 @@ public final class VectorGemm implements Gemm {
 
         Scratch(MicroKernel kernel) {
             a = new float[Packing.packedLength(ROW_BLOCK, DEPTH_BLOCK, kernel.rows())];
-            b = new float[COLUMN_BLOCK_TILES * kernel.columns() * DEPTH_BLOCK];
+            b = new float[Packing.packedLength(COLUMN_BLOCK, DEPTH_BLOCK, kernel.columns())];
             tile = new float[kernel.rows() * kernel.columns()];
         }
     }
