@@ -92,7 +92,7 @@ public final class SelfAttention {
             hide(s, query, key, keys);
             Softmax.online(s.scores, s.most, s.total, s.factor, keys, s.lanes);
             Softmax.scaleColumns(s.sum, s.factor, width, s.lanes);
-            s.addChannels(s.sum, 1, key, keys, shape.keys(), s.scores, width);
+            s.addChannels(s.sum, 0, 1, key, keys, shape.keys(), s.scores, width);
         }
         write(s, b, h, query, count);
     }
