@@ -21,7 +21,8 @@ public final class BenchVerb implements Callable<Integer> {
 
     /// The verb with all that it can measure.
     public static CommandLine commandLine(Fovea fovea) {
-        return new CommandLine(new BenchVerb());
+        return new CommandLine(new BenchVerb())
+                .addSubcommand(new KernelsVerb(fovea));
     }
 
     @Override
