@@ -61,13 +61,13 @@ final class AttentionScratch {
         }
         left = atLeast(left, width * lanes);
         right = atLeast(right, width * lanes);
-        sum = atLeast(sum, width * lanes);
-        otherSum = atLeast(otherSum, width * lanes);
+        sum = atLeast(sum, width * lanes + Unpacking.MARGIN);
+        otherSum = atLeast(otherSum, width * lanes + Unpacking.MARGIN);
     }
 
     /// Makes room for the gradients of the queries of a head.
     void reserveShare(AttentionShape shape) {
-        share = atLeast(share, shareLength(shape));
+        share = atLeast(share, shareLength(shape) + Unpacking.MARGIN);
     }
 
     /// Floats of the gradients of the queries of a head.
@@ -143,5 +143,10 @@ final class AttentionScratch {
             int from = line * totalDepth + first * rows;
             kernel.multiplyAdd(target, at + line * lanes, packs[i], from, block, 0, depth);
         }
+    }
+
+    /// Rows of `target`, `stride` floats apart = columns of a block (C,L), which begin at `at`
+    void unpack(MemorySegment target, long to, int stride, float[] block, int at, int count, int headWidth) {
+        Unpacking.columns(target, to, stride, block, at, lanes, count, headWidth, exchange);
     }
 }
