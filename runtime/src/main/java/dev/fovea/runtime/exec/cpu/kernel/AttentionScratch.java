@@ -61,13 +61,13 @@ final class AttentionScratch {
         }
         left = atLeast(left, width * lanes);
         right = atLeast(right, width * lanes);
-        sum = atLeast(sum, width * lanes);
-        otherSum = atLeast(otherSum, width * lanes);
+        sum = atLeast(sum, width * lanes + Unpacking.MARGIN);
+        otherSum = atLeast(otherSum, width * lanes + Unpacking.MARGIN);
     }
 
     /// Makes room for the gradients of the queries of a head.
     void reserveShare(AttentionShape shape) {
-        share = atLeast(share, shareLength(shape));
+        share = atLeast(share, shareLength(shape) + Unpacking.MARGIN);
     }
 
     /// Floats of the gradients of the queries of a head.
@@ -89,9 +89,18 @@ final class AttentionScratch {
         int depth = shape.headWidth();
         int stride = shape.stride();
         int panel = kernel.rows();
-        Packing.alongDepth(packs[i], 0, cache, shape.cache(b, h, 0, part), stride, shape.cached(), depth, panel, exchange);
         Packing.alongDepth(
-                packs[i], shape.cached(), qkv, shape.own(b, h, 0, part), stride, shape.tokens(), depth, panel, exchange);
+                packs[i], 0, cache, shape.cache(b, h, 0, part), stride, shape.cached(), depth, panel, exchange);
+        Packing.alongDepth(
+                packs[i],
+                shape.cached(),
+                qkv,
+                shape.own(b, h, 0, part),
+                stride,
+                shape.tokens(),
+                depth,
+                panel,
+                exchange);
         Packing.clearRest(packs[i], shape.keys(), depth, panel);
     }
 
@@ -143,5 +152,10 @@ final class AttentionScratch {
             int from = line * totalDepth + first * rows;
             kernel.multiplyAdd(target, at + line * lanes, packs[i], from, block, 0, depth);
         }
+    }
+
+    /// Rows of `target`, `stride` floats apart = columns of a block (C,L), which begin at `at`
+    void unpack(MemorySegment target, long to, int stride, float[] block, int at, int count, int headWidth) {
+        Unpacking.columns(target, to, stride, block, at, lanes, count, headWidth, exchange);
     }
 }

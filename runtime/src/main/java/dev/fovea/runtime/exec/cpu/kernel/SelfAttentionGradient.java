@@ -61,7 +61,7 @@ public final class SelfAttentionGradient {
         means = means.length >= queries ? means : new float[queries];
         int count = spans(attentionShape);
         int share = count == 1 ? 0 : Math.multiplyExact(heads * count, scratch[0].shareLength(attentionShape));
-        shares = shares.length >= share ? shares : new float[share];
+        shares = shares.length >= share ? shares : new float[share + Unpacking.MARGIN];
     }
 
     /// A power of two, so that it divides evenly among the usual numbers of workers.
@@ -138,6 +138,7 @@ public final class SelfAttentionGradient {
 
     private void finishSpan(AttentionScratch s, int item, int b, int h) {
         int length = s.shareLength(shape);
+        Softmax.scale(s.share, shape.scale(), length);
         if (spans > 1) {
             System.arraycopy(s.share, 0, shares, item * length, length);
             return;
@@ -170,9 +171,7 @@ public final class SelfAttentionGradient {
             s.addChannels(s.otherSum, 0, 3, query, queries, shape.tokens(), s.scores, width);
             addQueries(s, key, count, query, queries);
         }
-        for (int i = 0; i < count; i++) {
-            writeKey(s, b, h, key + i, i);
-        }
+        writeKeys(s, b, h, key, count);
     }
 
     /// share (C,L) of each L queries += keys (C,count) · slopesT (count,L)
@@ -205,16 +204,23 @@ public final class SelfAttentionGradient {
         Packing.clearRest(block, count, width, s.lanes);
     }
 
-    private void writeKey(AttentionScratch s, int b, int h, int key, int column) {
-        if (key < shape.cached()) {
-            long query = shape.cache(b, h, key, 0);
-            Pointwise.zero(dcache, query, query + shape.headWidth());
-            unpack(dcache, shape.cache(b, h, key, 1), s.sum, column, s.lanes, shape.scale());
-            unpack(dcache, shape.cache(b, h, key, 2), s.otherSum, column, s.lanes, 1f);
-        } else {
-            int token = key - shape.cached();
-            unpack(dqkv, shape.own(b, h, token, 1), s.sum, column, s.lanes, shape.scale());
-            unpack(dqkv, shape.own(b, h, token, 2), s.otherSum, column, s.lanes, 1f);
+    private void writeKeys(AttentionScratch s, int b, int h, int key, int count) {
+        int cached = Math.clamp(shape.cached() - key, 0, count);
+        int width = shape.headWidth();
+        int stride = shape.stride();
+        Softmax.scale(s.sum, shape.scale(), width * s.lanes);
+        for (int i = 0; i < cached; i++) {
+            long query = shape.cache(b, h, key + i, 0);
+            Pointwise.zero(dcache, query, query + width);
+        }
+        if (cached > 0) {
+            s.unpack(dcache, shape.cache(b, h, key, 1), stride, s.sum, 0, cached, width);
+            s.unpack(dcache, shape.cache(b, h, key, 2), stride, s.otherSum, 0, cached, width);
+        }
+        if (cached < count) {
+            int token = key + cached - shape.cached();
+            s.unpack(dqkv, shape.own(b, h, token, 1), stride, s.sum, cached, count - cached, width);
+            s.unpack(dqkv, shape.own(b, h, token, 2), stride, s.otherSum, cached, count - cached, width);
         }
     }
 
@@ -237,15 +243,6 @@ public final class SelfAttentionGradient {
     /// Writes the gradients of L queries from a block (C,L).
     private void writeQueries(AttentionScratch s, float[] block, int at, int b, int h, int query) {
         int count = Math.min(s.lanes, shape.tokens() - query);
-        for (int i = 0; i < count; i++) {
-            unpack(dqkv, shape.own(b, h, query + i, 0), block, at + i, s.lanes, shape.scale());
-        }
-    }
-
-    /// target (C) = a column of a block (C,L), which begins at `at`, times `factor`
-    private void unpack(MemorySegment target, long to, float[] block, int at, int lanes, float factor) {
-        for (int e = 0; e < shape.headWidth(); e++) {
-            target.set(FLOAT, (to + e) << 2, block[e * lanes + at] * factor);
-        }
+        s.unpack(dqkv, shape.own(b, h, query, 0), shape.stride(), block, at, count, shape.headWidth());
     }
 }
