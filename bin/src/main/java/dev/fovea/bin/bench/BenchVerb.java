@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 /// `fovea bench`: the verbs that measure.
 @Command(
         name = "bench",
-        description = "Measure this program on this machine: bench kernels, encode, data.",
+        description = "Measure this program on this machine: bench kernels, step, encode, data.",
         synopsisSubcommandLabel = "VERB")
 public final class BenchVerb implements Callable<Integer> {
     @Spec
@@ -22,12 +22,13 @@ public final class BenchVerb implements Callable<Integer> {
     /// The verb with all that it can measure.
     public static CommandLine commandLine(Fovea fovea) {
         return new CommandLine(new BenchVerb())
-                .addSubcommand(new KernelsVerb(fovea));
+                .addSubcommand(new KernelsVerb(fovea))
+                .addSubcommand(new StepVerb(fovea));
     }
 
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "bench needs a verb: bench kernels, bench encode or bench data");
+                spec.commandLine(), "bench needs a verb: bench kernels, bench step, bench encode or bench data");
     }
 }
