@@ -3,6 +3,7 @@ package dev.fovea.runtime.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.fovea.runtime.autodiff.Recompute;
 import dev.fovea.runtime.exec.Backend;
 import dev.fovea.runtime.exec.ReferenceBackend;
 import dev.fovea.runtime.exec.Session;
@@ -10,6 +11,7 @@ import dev.fovea.runtime.exec.Store;
 import dev.fovea.runtime.ir.Graph;
 import dev.fovea.runtime.ir.HostCall;
 import dev.fovea.runtime.ir.Node;
+import dev.fovea.runtime.ir.Pass;
 import dev.fovea.runtime.ir.UpdateOp;
 import dev.fovea.runtime.ir.Value;
 import java.lang.foreign.Arena;
@@ -99,6 +101,26 @@ class PlanTest {
             assertThat(plan.plannedBytes()).isLessThanOrEqualTo(plan.naiveBytes());
             assertSame(run(p, plan, seed), run(p, naive(p), seed), "seed " + seed);
         }
+    }
+
+    @Test
+    void whatIsComputedAgainIsTheSame() {
+        int recomputed = 0;
+        for (long seed = 0; seed < GRAPHS; seed++) {
+            Graph kept = RandomGraphs.of(seed), dropped = Recompute.layers(kept);
+            Program p = Segmenter.split(dropped);
+            MemoryPlan plan = MemoryPlanner.plan(p);
+            PlanVerifier.verify(p, plan);
+            Program original = Segmenter.split(kept);
+            assertSame(run(p, plan, seed), run(original, naive(original), seed), "seed " + seed);
+            assertThat(calls(p)).as("host calls, seed %s", seed).isEqualTo(calls(original));
+            recomputed += p.schedule().stream().anyMatch(n -> n.pass() == Pass.RECOMPUTE) ? 1 : 0;
+        }
+        assertThat(recomputed).as("graphs with a value computed again").isGreaterThan(GRAPHS / 10);
+    }
+
+    private static long calls(Program p) {
+        return p.schedule().stream().filter(n -> n.op() instanceof HostCall).count();
     }
 
     @Test
