@@ -44,6 +44,7 @@ public final class Backends {
                 backend,
                 gemm,
                 threads,
+                RunSpec.ActivationCheckpointing.AUTO,
                 1,
                 0,
                 new RunSpec.Checkpoint(new Duration(1, Duration.Unit.STEPS), 1)));
