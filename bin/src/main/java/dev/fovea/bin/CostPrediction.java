@@ -2,13 +2,9 @@ package dev.fovea.bin;
 
 import dev.fovea.bin.terminal.Quantities;
 import dev.fovea.bin.terminal.TextTable;
-import dev.fovea.dsl.spec.ExperimentSpec;
-import dev.fovea.dsl.spec.RunSpec;
 import dev.fovea.runtime.bench.Calibration;
-import dev.fovea.runtime.bench.CalibrationProbe;
 import dev.fovea.runtime.bench.StepCost;
 import dev.fovea.runtime.ir.Pass;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,26 +24,11 @@ final class CostPrediction {
     private final StepCost cost;
     private final @Nullable Calibration calibration;
 
-    /// When to measure this machine.
-    enum Probing {
-        /// now, whatever is known
-        ANEW,
-        /// if no earlier probe is known
-        IF_UNKNOWN,
-        /// not at all
-        NEVER
-    }
-
-    CostPrediction(Fovea fovea, ExperimentSpec spec, int threads, Probing probing) {
+    /// @param calibration what the time is predicted from, or null to predict none
+    CostPrediction(Fovea fovea, StepCost cost, @Nullable Calibration calibration) {
         this.fovea = fovea;
-        this.cost = StepCost.of(spec);
-        Path caches = Caches.folder(fovea.environment());
-        RunSpec.Gemm gemm = spec.run().gemm();
-        this.calibration = switch (probing) {
-            case ANEW -> CalibrationProbe.anew(caches, gemm, threads);
-            case IF_UNKNOWN -> CalibrationProbe.of(caches, gemm, threads);
-            case NEVER -> CalibrationProbe.known(caches, gemm, threads).orElse(null);
-        };
+        this.cost = cost;
+        this.calibration = calibration;
     }
 
     /// The tables, for people.

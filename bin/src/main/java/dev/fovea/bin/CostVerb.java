@@ -4,7 +4,12 @@ import dev.fovea.bin.terminal.Quantities;
 import dev.fovea.dsl.ResolvedSpec;
 import dev.fovea.dsl.spec.Duration;
 import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.dsl.spec.RunSpec;
+import dev.fovea.runtime.bench.Calibration;
+import dev.fovea.runtime.bench.CalibrationProbe;
+import dev.fovea.runtime.bench.StepCost;
 import dev.fovea.runtime.train.Cost;
+import java.nio.file.Path;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -50,7 +55,7 @@ final class CostVerb implements Callable<Integer> {
         ExperimentSpec spec = resolved.spec();
         int workers = Threads.of(threads, spec.run());
         Cost cost = Cost.of(spec);
-        CostPrediction prediction = new CostPrediction(fovea, spec, workers, probing());
+        CostPrediction prediction = new CostPrediction(fovea, StepCost.of(spec), calibration(spec.run().gemm(), workers));
         if (json) {
             Map<String, Object> all = asJson(resolved, cost);
             all.putAll(prediction.asJson());
@@ -77,13 +82,17 @@ final class CostVerb implements Callable<Integer> {
         return ExitCode.OK.code();
     }
 
-    private CostPrediction.Probing probing() {
+    private @Nullable Calibration calibration(RunSpec.Gemm gemm, int workers) {
         if (probe && noProbe) {
             throw new UserError(ExitCode.USAGE, "--probe and --no-probe: give one of the two");
         }
+        Path caches = Caches.folder(fovea.environment());
+        if (noProbe) {
+            return CalibrationProbe.known(caches, gemm, workers).orElse(null);
+        }
         return probe
-                ? CostPrediction.Probing.ANEW
-                : noProbe ? CostPrediction.Probing.NEVER : CostPrediction.Probing.IF_UNKNOWN;
+                ? CalibrationProbe.anew(caches, gemm, workers)
+                : CalibrationProbe.of(caches, gemm, workers);
     }
 
     private static String untrained(Cost cost) {

@@ -51,7 +51,10 @@ final class BenchReport {
     }
 
     private BenchHeader header(String gemm) {
-        MachineRates machine = MachineProbe.probe(Caches.folder(fovea.environment()), options.threads());
+        Path caches = Caches.folder(fovea.environment());
+        MachineRates machine = options.quick
+                ? MachineProbe.rates(caches, options.threads())
+                : MachineProbe.probe(caches, options.threads());
         String home = System.getProperty("fovea.home", "");
         Path code = home.isEmpty() ? fovea.surroundings().directory() : Path.of(home);
         CodeVersion version = CodeVersion.of(code).orElse(new CodeVersion("", false));

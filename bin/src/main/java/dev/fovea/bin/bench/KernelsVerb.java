@@ -4,6 +4,7 @@ import dev.fovea.bin.ExitCode;
 import dev.fovea.bin.Fovea;
 import dev.fovea.bin.UserError;
 import dev.fovea.bin.terminal.ProgressLine;
+import dev.fovea.dsl.spec.RunSpec;
 import dev.fovea.runtime.bench.KernelCase;
 import dev.fovea.runtime.bench.KernelCases;
 import dev.fovea.runtime.bench.Measurement;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.results.RunResult;
@@ -63,12 +63,8 @@ final class KernelsVerb implements Callable<Integer> {
             return ExitCode.OK.code();
         }
         BenchReport report = new BenchReport(fovea, options, "kernels");
-        report.finish(measure(cases), defaultGemm());
+        report.finish(measure(cases), KernelCases.name(RunSpec.Gemm.AUTO));
         return ExitCode.OK.code();
-    }
-
-    private String defaultGemm() {
-        return KernelCases.providers().getLast().name().toLowerCase(Locale.ROOT);
     }
 
     private List<Measurement> measure(List<KernelCase> cases) {

@@ -29,12 +29,9 @@ public final class CalibrationProbe {
     private static final long STEADY = 60_000_000L, MEASURED = 40_000_000L, MOST = 2_000_000_000L;
     private static final int STEADY_RUNS = 5;
 
-    private final List<Calibration.Point> points = new ArrayList<>();
-    private final Backend backend;
+    private final List<Function<OneOp.Inputs, Op>> ops = new ArrayList<>();
 
-    private CalibrationProbe(Backend backend) {
-        this.backend = backend;
-    }
+    private CalibrationProbe() {}
 
     /// What an earlier probe found, if there was one.
     ///
@@ -81,12 +78,18 @@ public final class CalibrationProbe {
     /// Measures now.
     static Calibration measure(MachineRates machine, RunSpec.Gemm gemm, int threads) {
         try (Backend backend = KernelCases.open(gemm, threads)) {
-            CalibrationProbe probe = new CalibrationProbe(backend);
-            probe.arithmetic();
-            probe.rows(256, 192);
-            probe.rows(4096, 768);
-            return new Calibration(machine, probe.points);
+            return new Calibration(
+                    machine, ops().stream().map(op -> point(backend, op)).toList());
         }
+    }
+
+    /// What is measured, small sizes of each family first.
+    static List<Function<OneOp.Inputs, Op>> ops() {
+        CalibrationProbe probe = new CalibrationProbe();
+        probe.arithmetic();
+        probe.rows(256, 192);
+        probe.rows(4096, 768);
+        return probe.ops;
     }
 
     private void arithmetic() {
@@ -137,10 +140,14 @@ public final class CalibrationProbe {
     }
 
     private void add(Function<OneOp.Inputs, Op> make) {
+        ops.add(make);
+    }
+
+    private static Calibration.Point point(Backend backend, Function<OneOp.Inputs, Op> make) {
         Op op = OneOp.describe(make);
         Family family = Family.of(op);
         try (OneOp one = OneOp.of(backend, make)) {
-            points.add(new Calibration.Point(family, family.amount(op), seconds(one)));
+            return new Calibration.Point(family, family.amount(op), seconds(one));
         }
     }
 

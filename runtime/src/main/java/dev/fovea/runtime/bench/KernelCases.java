@@ -70,6 +70,12 @@ public final class KernelCases {
         return Backends.open(RunSpec.Backend.CPU, gemm, threads);
     }
 
+    /// What a provider is called in tables and files; for `auto` the one that it takes.
+    public static String name(RunSpec.Gemm gemm) {
+        RunSpec.Gemm taken = gemm == RunSpec.Gemm.AUTO ? providers().getLast() : gemm;
+        return taken.name().toLowerCase(Locale.ROOT);
+    }
+
     private void add(boolean quick, String name, Function<OneOp.Inputs, Op> op) {
         cases.add(new KernelCase(name, gemm, quick, op));
     }
