@@ -11,8 +11,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The part of `fovea cost` about a step: arithmetic by pass and op, and predicted times.
@@ -43,7 +43,8 @@ final class CostPrediction {
         text.append(
                 known == null
                         ? "No time is predicted: this machine was not probed with as many threads.\n"
-                        : "Predicted for " + known.machine().cpu() + ", " + known.machine().threads()
+                        : "Predicted for " + known.machine().cpu() + ", "
+                                + known.machine().threads()
                                 + (known.machine().threads() == 1 ? " thread" : " threads")
                                 + ", from a probe of single ops (docs/guide/benchmarks.md).\n");
         return text.toString();

@@ -9,8 +9,8 @@ import dev.fovea.runtime.bench.Calibration;
 import dev.fovea.runtime.bench.CalibrationProbe;
 import dev.fovea.runtime.bench.StepCost;
 import dev.fovea.runtime.train.Cost;
-import java.nio.file.Path;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
 /// `fovea cost SPEC`: parameters, arithmetic and memory, counted on the compiled program, and the time of a step.
 @Command(
         name = "cost",
-        description = "Count parameters, arithmetic and memory of a spec by compiling it, and predict the time of a step "
-                + "on this machine from a short probe that is kept in the cache. The step itself is not run.")
+        description =
+                "Count parameters, arithmetic and memory of a spec by compiling it, and predict the time of a step "
+                        + "on this machine from a short probe that is kept in the cache. The step itself is not run.")
 final class CostVerb implements Callable<Integer> {
     private final Fovea fovea;
 
@@ -55,7 +56,8 @@ final class CostVerb implements Callable<Integer> {
         ExperimentSpec spec = resolved.spec();
         int workers = Threads.of(threads, spec.run());
         Cost cost = Cost.of(spec);
-        CostPrediction prediction = new CostPrediction(fovea, StepCost.of(spec), calibration(spec.run().gemm(), workers));
+        CostPrediction prediction = new CostPrediction(
+                fovea, StepCost.of(spec), calibration(spec.run().gemm(), workers));
         if (json) {
             Map<String, Object> all = asJson(resolved, cost);
             all.putAll(prediction.asJson());
@@ -90,9 +92,7 @@ final class CostVerb implements Callable<Integer> {
         if (noProbe) {
             return CalibrationProbe.known(caches, gemm, workers).orElse(null);
         }
-        return probe
-                ? CalibrationProbe.anew(caches, gemm, workers)
-                : CalibrationProbe.of(caches, gemm, workers);
+        return probe ? CalibrationProbe.anew(caches, gemm, workers) : CalibrationProbe.of(caches, gemm, workers);
     }
 
     private static String untrained(Cost cost) {

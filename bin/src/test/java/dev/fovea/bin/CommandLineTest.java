@@ -26,7 +26,14 @@ class CommandLineTest {
         return Stream.concat(
                 line.getSubcommands().keySet().stream(),
                 Stream.of(
-                        "bench kernels", "bench step", "bench encode", "bench data", "data export", "checkpoint show", "checkpoint export", "checkpoint diff"));
+                        "bench kernels",
+                        "bench step",
+                        "bench encode",
+                        "bench data",
+                        "data export",
+                        "checkpoint show",
+                        "checkpoint export",
+                        "checkpoint diff"));
     }
 
     private static CommandLine commandLine() {

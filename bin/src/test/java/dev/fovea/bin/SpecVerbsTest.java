@@ -170,7 +170,8 @@ class SpecVerbsTest {
         cli.spec("a.yaml");
         Said said = cli.run("cost", "a.yaml", "--per-op", "--no-probe");
         assertThat(said.code()).as(said.err()).isZero();
-        assertThat(said.out()).contains("parameters", "FLOP a picture", "memory", "whole run", "Linear", "Counting rule");
+        assertThat(said.out())
+                .contains("parameters", "FLOP a picture", "memory", "whole run", "Linear", "Counting rule");
         JsonNode counts = JsonMapper.shared()
                 .readTree(cli.run("cost", "a.yaml", "--no-probe", "--json", "batch.global=8")
                         .out());

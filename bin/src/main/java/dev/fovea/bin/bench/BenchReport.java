@@ -1,8 +1,8 @@
 package dev.fovea.bin.bench;
 
+import dev.fovea.bin.Caches;
 import dev.fovea.bin.Fovea;
 import dev.fovea.bin.Version;
-import dev.fovea.bin.Caches;
 import dev.fovea.runtime.bench.MachineProbe;
 import dev.fovea.runtime.bench.MachineRates;
 import dev.fovea.runtime.bench.Measurement;
@@ -60,7 +60,11 @@ final class BenchReport {
         CodeVersion version = CodeVersion.of(code).orElse(new CodeVersion("", false));
         return new BenchHeader(
                 bench,
-                fovea.surroundings().clock().instant().truncatedTo(ChronoUnit.SECONDS).toString(),
+                fovea.surroundings()
+                        .clock()
+                        .instant()
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .toString(),
                 Version.number(),
                 version.commit(),
                 version.dirty(),

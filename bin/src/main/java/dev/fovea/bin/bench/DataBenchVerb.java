@@ -4,6 +4,7 @@ import dev.fovea.bin.Caches;
 import dev.fovea.bin.ExitCode;
 import dev.fovea.bin.Fovea;
 import dev.fovea.bin.terminal.ProgressLine;
+import dev.fovea.bin.terminal.Quantities;
 import dev.fovea.datasets.Batch;
 import dev.fovea.datasets.BrokenSampleException;
 import dev.fovea.datasets.Corpora;
@@ -18,7 +19,6 @@ import dev.fovea.dsl.spec.LossSpec;
 import dev.fovea.runtime.bench.Measurement;
 import dev.fovea.runtime.bench.PeakMemory;
 import dev.fovea.runtime.bench.Timings;
-import dev.fovea.bin.terminal.Quantities;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +73,8 @@ final class DataBenchVerb implements Callable<Integer> {
                     spec.data().tokenizer(), corpus, spec.model().text().vocab(), home, caches);
             try (TrainingBatches batches = batches(spec, corpus, tokenizer)) {
                 for (Task task : tasks(spec, corpus, tokenizer, batches)) {
-                    measured.add(measure(task, rounds -> line.progress(task.name(), rounds, Math.max(rounds, SAMPLES))));
+                    measured.add(
+                            measure(task, rounds -> line.progress(task.name(), rounds, Math.max(rounds, SAMPLES))));
                 }
             }
         }
@@ -93,10 +94,15 @@ final class DataBenchVerb implements Callable<Integer> {
                         tokenizer.encode(captions.get(i % captions.size()), context);
                     }
                 }),
-                new Task("batch of " + batch + " at " + spec.model().ps3().scales().getLast(), batch, "images/s", () -> {
-                    Batch made = batches.next();
-                    made.release();
-                }));
+                new Task(
+                        "batch of " + batch + " at "
+                                + spec.model().ps3().scales().getLast(),
+                        batch,
+                        "images/s",
+                        () -> {
+                            Batch made = batches.next();
+                            made.release();
+                        }));
         List<Task> wanted = all.stream()
                 .filter(task -> options.wants(task.name()) && (task.unit().equals("images/s") || !captions.isEmpty()))
                 .toList();

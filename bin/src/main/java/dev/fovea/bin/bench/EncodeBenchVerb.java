@@ -58,28 +58,21 @@ final class EncodeBenchVerb implements Callable<Integer> {
                     "model.encoder: bench encode looks as PS3 does; for a baseline, bench step --mode forward measures"
                             + " the same program as evaluation runs");
         }
-        List<String> looks = List.of("low pass", "one look").stream()
-                .filter(options::wants)
-                .toList();
+        List<String> looks =
+                List.of("low pass", "one look").stream().filter(options::wants).toList();
         if (looks.isEmpty()) {
             throw options.nothing();
         }
         BenchReport report = new BenchReport(fovea, options, "encode");
         List<Measurement> measured = measure(experiment, looks);
-        report.finish(
-                measured,
-                KernelCases.name(experiment.run().gemm()),
-                "tokens",
-                "images/s",
-                "peak memory");
+        report.finish(measured, KernelCases.name(experiment.run().gemm()), "tokens", "images/s", "peak memory");
         return ExitCode.OK.code();
     }
 
     private List<Measurement> measure(ExperimentSpec experiment, List<String> looks) {
         ModelSpec model = experiment.model();
         int side = model.ps3().scales().getLast();
-        EncoderSetup setup =
-                new EncoderSetup(model, side, side, ModelSpec.Strategy.BOTTOM_UP, false, false, 1, SEED);
+        EncoderSetup setup = new EncoderSetup(model, side, side, ModelSpec.Strategy.BOTTOM_UP, false, false, 1, SEED);
         Encoder.Picture picture = new Encoder.Picture(pixels(side), null, null);
         List<Measurement> all = new ArrayList<>();
         try (ProgressLine line = new ProgressLine(fovea.err(), fovea.look(), System::nanoTime, () -> null);

@@ -67,7 +67,9 @@ class BenchVerbsTest {
         Said missing = run("bench", "kernels", "--compare", "before.json");
         assertThat(missing.code()).isEqualTo(2);
         assertThat(missing.err()).contains("before.json: no such file");
-        assertThat(run("bench", "kernels", "--threads", "0", "--filter", "resize").code()).isEqualTo(2);
+        assertThat(run("bench", "kernels", "--threads", "0", "--filter", "resize")
+                        .code())
+                .isEqualTo(2);
         assertThat(run("bench").err()).contains("bench needs a verb");
     }
 
@@ -85,7 +87,14 @@ class BenchVerbsTest {
         assertThat(both.get(1).flops()).isGreaterThan(both.get(0).flops());
         assertThat(both).allMatch(m -> m.low() <= m.seconds() && m.seconds() <= m.high() && m.low() > 0);
         Said again = run(
-                "bench", "encode", "small.yaml", "--quick", "--threads=1", "--filter=low", "--compare", "a/before.json");
+                "bench",
+                "encode",
+                "small.yaml",
+                "--quick",
+                "--threads=1",
+                "--filter=low",
+                "--compare",
+                "a/before.json");
         assertThat(again.code()).as(again.err()).isZero();
         assertThat(again.out())
                 .contains("now/before", "only in a/before.json: small one look")
@@ -114,7 +123,9 @@ class BenchVerbsTest {
         assumeTrue(Fovea.class.getResource("/META-INF/BenchmarkList") != null);
         Said said = run("bench", "kernels", "--filter", "area resize", "--threads", "1", "--json", "k.json");
         assertThat(said.code()).as(said.err()).isZero();
-        Measurement m = BenchFile.read(folder.resolve("k.json"), "k.json").measurements().getFirst();
+        Measurement m = BenchFile.read(folder.resolve("k.json"), "k.json")
+                .measurements()
+                .getFirst();
         assertThat(m.name()).isEqualTo("area resize 1512 to 108");
         assertThat(m.bytes()).isEqualTo(4L * (1512 * 1512 + 108 * 108));
         assertThat(m.seconds()).isPositive();

@@ -46,8 +46,7 @@ public record Calibration(MachineRates machine, List<Point> points) {
 
     /// Amount a second of a family at a size.
     double rate(Family family, long amount) {
-        List<Point> known =
-                points.stream().filter(p -> p.family() == family).toList();
+        List<Point> known = points.stream().filter(p -> p.family() == family).toList();
         if (known.isEmpty()) {
             throw new IllegalStateException("the calibration lacks " + family);
         }

@@ -65,13 +65,13 @@ public final class CalibrationProbe {
     }
 
     private static boolean whole(Calibration c) {
-        return Arrays.stream(Family.values()).allMatch(family -> c.points().stream()
-                .anyMatch(p -> p.family() == family && p.seconds() > 0 && p.amount() > 0));
+        return Arrays.stream(Family.values())
+                .allMatch(family ->
+                        c.points().stream().anyMatch(p -> p.family() == family && p.seconds() > 0 && p.amount() > 0));
     }
 
     private static ProbeCache.Key key(RunSpec.Gemm gemm, int threads) {
-        RunSpec.Gemm meant =
-                gemm == RunSpec.Gemm.AUTO ? KernelCases.providers().getLast() : gemm;
+        RunSpec.Gemm meant = gemm == RunSpec.Gemm.AUTO ? KernelCases.providers().getLast() : gemm;
         return ProbeCache.Key.of("ops-" + meant.name().toLowerCase(Locale.ROOT), VERSION, threads);
     }
 

@@ -83,8 +83,7 @@ public enum Family {
                     LossOp.Backward _,
                     ImageOp _,
                     MeasureOp _,
-                    HostCall _ ->
-                MOVING;
+                    HostCall _ -> MOVING;
         };
     }
 }

@@ -111,7 +111,10 @@ public final class KernelCases {
         String size = size(batch, heads, tokens, cached + tokens, head);
         int width = heads * head;
         Function<OneOp.Inputs, AttentionOp.SelfAttention> forward = x -> new AttentionOp.SelfAttention(
-                x.floats(batch, tokens, 3 * width), cached == 0 ? null : x.floats(batch, cached, 3 * width), heads, false);
+                x.floats(batch, tokens, 3 * width),
+                cached == 0 ? null : x.floats(batch, cached, 3 * width),
+                heads,
+                false);
         add(quick, "attention " + size, forward::apply);
         add(quick, "attention backward " + size, x -> {
             AttentionOp.SelfAttention of = forward.apply(x);
@@ -124,7 +127,10 @@ public final class KernelCases {
     private void rows() {
         String size = " " + size(ROWS, WIDTH);
         double eps = 1e-6;
-        add(true, "layer norm" + size, x -> new NormOp.LayerNorm(x.floats(ROWS, WIDTH), x.floats(WIDTH), x.floats(WIDTH), eps));
+        add(
+                true,
+                "layer norm" + size,
+                x -> new NormOp.LayerNorm(x.floats(ROWS, WIDTH), x.floats(WIDTH), x.floats(WIDTH), eps));
         add(
                 true,
                 "layer norm backward" + size,
@@ -139,13 +145,14 @@ public final class KernelCases {
         }
         add(false, "add" + size, x -> new PointwiseOp.Add(x.floats(ROWS, WIDTH), x.floats(ROWS, WIDTH)));
         add(false, "sum of rows" + size, x -> new LinearOp.SumRows(x.floats(ROWS, WIDTH), Shape.of(WIDTH)));
-        UpdateOp.Hyper hyper = new UpdateOp.Hyper(
-                0.9, 0.95, 1e-8, 0.1, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+        UpdateOp.Hyper hyper =
+                new UpdateOp.Hyper(0.9, 0.95, 1e-8, 0.1, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
         add(true, "adamw" + size, x -> {
             Value parameter = x.parameter(-1, 1, ROWS, WIDTH);
             Value first = x.parameter(-1e-3, 1e-3, ROWS, WIDTH);
             Value second = x.parameter(1e-6, 1e-5, ROWS, WIDTH);
-            return new UpdateOp.AdamW(parameter, first, second, x.floats(ROWS, WIDTH), x.constant(1e-3, 3), null, hyper);
+            return new UpdateOp.AdamW(
+                    parameter, first, second, x.floats(ROWS, WIDTH), x.constant(1e-3, 3), null, hyper);
         });
         int table = 4 * ROWS;
         add(

@@ -45,8 +45,7 @@ public record OpKind(String pass, String name, int calls, long flops, long bytes
 
     private static long bytes(Op op) {
         long read = op.inputs().stream().mapToLong(Value::bytes).sum();
-        long written =
-                op.outputShapes().stream().mapToLong(Shape::elements).sum() * Float.BYTES;
+        long written = op.outputShapes().stream().mapToLong(Shape::elements).sum() * Float.BYTES;
         return read + written;
     }
 

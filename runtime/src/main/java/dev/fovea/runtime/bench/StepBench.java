@@ -124,7 +124,8 @@ public final class StepBench {
             OpKind.Passes passes = new OpKind.Passes();
             session.run(
                     settings.clock(),
-                    (node, time) -> totals.merge(passes.of(node) + " " + node.op().name(), time, Long::sum));
+                    (node, time) ->
+                            totals.merge(passes.of(node) + " " + node.op().name(), time, Long::sum));
             double sum = 0;
             for (var total : totals.entrySet()) {
                 double seconds = total.getValue() * 1e-9;

@@ -89,8 +89,7 @@ class CalibrationTest {
     void bytesAreThoseThatMustMove() {
         assertThat(OpBytes.of(OneOp.describe(x -> new PointwiseOp.Add(x.floats(3, 5), x.floats(3, 5)))))
                 .isEqualTo(3 * 15 * 4);
-        assertThat(OpBytes.of(OneOp.describe(
-                        x -> new LinearOp.Linear(x.floats(7, 3), x.floats(5, 3), null))))
+        assertThat(OpBytes.of(OneOp.describe(x -> new LinearOp.Linear(x.floats(7, 3), x.floats(5, 3), null))))
                 .isEqualTo(4 * (7 * 3 + 5 * 3 + 7 * 5));
         assertThat(OpBytes.of(OneOp.describe(x -> new TokenOp.Gather(x.floats(100, 6), x.indices(100, 1, 4)))))
                 .isEqualTo(4 * (2 * 24 + 4));
@@ -112,7 +111,13 @@ class CalibrationTest {
                     var p = x.parameter(1, 1, 3);
                     var hyper = new UpdateOp.Hyper(0.9, 0.9, 1e-8, 0, -9, 9);
                     return new UpdateOp.AdamW(
-                            p, x.parameter(0, 0, 3), x.parameter(0, 0, 3), x.constant(1, 3), x.constant(0.1, 3), null, hyper);
+                            p,
+                            x.parameter(0, 0, 3),
+                            x.parameter(0, 0, 3),
+                            x.constant(1, 3),
+                            x.constant(0.1, 3),
+                            null,
+                            hyper);
                 })) {
             update.run();
             double[] once = update.read();
@@ -127,7 +132,8 @@ class CalibrationTest {
     void timingsBeginWhenTimesStopFalling() {
         long[] now = {0};
         int[] round = {0};
-        Timings timings = Timings.of(() -> now[0] += 1_000_000L * Math.max(10, 100 - 20 * round[0]++), 5, 60, () -> now[0], _ -> {});
+        Timings timings = Timings.of(
+                () -> now[0] += 1_000_000L * Math.max(10, 100 - 20 * round[0]++), 5, 60, () -> now[0], _ -> {});
         assertThat(timings.warmUp()).isEqualTo(8);
         assertThat(timings.seconds()).containsOnly(0.01).hasSize(5);
     }

@@ -25,8 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is predicted is what is run: operations are counted by listening to a session.
 class StepCostTest {
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             fovea: v1
             name: tiny
             model:

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The programs of encoding count what they run.
 class EncodeCountsTest {
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             fovea: v1
             name: tiny
             model:
@@ -56,7 +55,8 @@ class EncodeCountsTest {
         try (Store store = backend.store();
                 Compiled program = Compiled.of(Planned.of(graph), backend, Map.of(), store)) {
             new RandomWeights(3).load(store, store.names());
-            program.session().run(System::nanoTime, (node, _) -> flops[0] += node.op().flops());
+            program.session()
+                    .run(System::nanoTime, (node, _) -> flops[0] += node.op().flops());
         }
         return flops[0];
     }
