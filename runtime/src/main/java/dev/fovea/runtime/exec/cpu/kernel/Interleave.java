@@ -13,8 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// Turns a few lines around: L lines of W floats become W groups of L floats, one from each line.
 ///
 /// A perfect shuffle: zipping line i with line i + L/2, log2(L) times over, moves the bits of the line's number from
-/// the front of an element's address to its end. Flat on purpose, as [Tile8x3] explains. Only whole vectors: once a
-/// second width of vectors is in use, the compiler may not know any more which of them a variable holds.
+/// the front of an element's address to its end. Flat on purpose, as [Tile8x3] explains. All loads and
+/// stores are of whole vectors of floats: where another kind of vector goes through the same methods of the Vector API, the
+/// compiler may lose track of which of them a variable holds, here and in other kernels.
 ///
 /// Legend: W floats of a vector, L = W / 2 lines.
 final class Interleave {
@@ -84,8 +85,8 @@ final class Interleave {
     static void pairs(float[] to, int at, int other, MemorySegment source, long offset, int stride, int depth) {
         for (int p = 0; p < depth; p += 2) {
             long from = offset + (long) p * stride;
-            IntVector first = IntVector.fromMemorySegment(INTS, source, from << 2, ORDER);
-            IntVector second = IntVector.fromMemorySegment(INTS, source, (from + stride) << 2, ORDER);
+            IntVector first = FloatVector.fromMemorySegment(FLOATS, source, from << 2, ORDER).reinterpretAsInts();
+            IntVector second = FloatVector.fromMemorySegment(FLOATS, source, (from + stride) << 2, ORDER).reinterpretAsInts();
             LOW_HALVES.selectFrom(first, second).reinterpretAsFloats().intoArray(to, at + p * LINES);
             HIGH_HALVES.selectFrom(first, second).reinterpretAsFloats().intoArray(to, other + p * LINES);
         }
@@ -94,14 +95,14 @@ final class Interleave {
     private static void eight(float[] to, int at, MemorySegment source, long offset, int stride) {
         IntVector low = LOW;
         IntVector high = HIGH;
-        IntVector r0 = IntVector.fromMemorySegment(INTS, source, offset << 2, ORDER);
-        IntVector r1 = IntVector.fromMemorySegment(INTS, source, (offset + stride) << 2, ORDER);
-        IntVector r2 = IntVector.fromMemorySegment(INTS, source, (offset + 2L * stride) << 2, ORDER);
-        IntVector r3 = IntVector.fromMemorySegment(INTS, source, (offset + 3L * stride) << 2, ORDER);
-        IntVector r4 = IntVector.fromMemorySegment(INTS, source, (offset + 4L * stride) << 2, ORDER);
-        IntVector r5 = IntVector.fromMemorySegment(INTS, source, (offset + 5L * stride) << 2, ORDER);
-        IntVector r6 = IntVector.fromMemorySegment(INTS, source, (offset + 6L * stride) << 2, ORDER);
-        IntVector r7 = IntVector.fromMemorySegment(INTS, source, (offset + 7L * stride) << 2, ORDER);
+        IntVector r0 = FloatVector.fromMemorySegment(FLOATS, source, offset << 2, ORDER).reinterpretAsInts();
+        IntVector r1 = FloatVector.fromMemorySegment(FLOATS, source, (offset + stride) << 2, ORDER).reinterpretAsInts();
+        IntVector r2 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 2L * stride) << 2, ORDER).reinterpretAsInts();
+        IntVector r3 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 3L * stride) << 2, ORDER).reinterpretAsInts();
+        IntVector r4 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 4L * stride) << 2, ORDER).reinterpretAsInts();
+        IntVector r5 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 5L * stride) << 2, ORDER).reinterpretAsInts();
+        IntVector r6 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 6L * stride) << 2, ORDER).reinterpretAsInts();
+        IntVector r7 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 7L * stride) << 2, ORDER).reinterpretAsInts();
         IntVector s0 = low.selectFrom(r0, r4);
         IntVector s1 = high.selectFrom(r0, r4);
         IntVector s2 = low.selectFrom(r1, r5);
@@ -190,10 +191,10 @@ final class Interleave {
     private static void four(float[] to, int at, MemorySegment source, long offset, int stride) {
         IntVector low = LOW;
         IntVector high = HIGH;
-        IntVector r0 = IntVector.fromMemorySegment(INTS, source, offset << 2, ORDER);
-        IntVector r1 = IntVector.fromMemorySegment(INTS, source, (offset + stride) << 2, ORDER);
-        IntVector r2 = IntVector.fromMemorySegment(INTS, source, (offset + 2L * stride) << 2, ORDER);
-        IntVector r3 = IntVector.fromMemorySegment(INTS, source, (offset + 3L * stride) << 2, ORDER);
+        IntVector r0 = FloatVector.fromMemorySegment(FLOATS, source, offset << 2, ORDER).reinterpretAsInts();
+        IntVector r1 = FloatVector.fromMemorySegment(FLOATS, source, (offset + stride) << 2, ORDER).reinterpretAsInts();
+        IntVector r2 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 2L * stride) << 2, ORDER).reinterpretAsInts();
+        IntVector r3 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 3L * stride) << 2, ORDER).reinterpretAsInts();
         IntVector s0 = low.selectFrom(r0, r2);
         IntVector s1 = high.selectFrom(r0, r2);
         IntVector s2 = low.selectFrom(r1, r3);
