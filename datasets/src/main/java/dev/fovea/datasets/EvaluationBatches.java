@@ -29,8 +29,9 @@ public final class EvaluationBatches implements AutoCloseable {
     private final int batchSize;
     private final int side;
     private final int context;
-    private final Arena arena = Arena.ofShared();
+    private Arena arena = Arena.ofShared();
     private final Deque<Batch> free = new ArrayDeque<>();
+    private int made;
 
     /// @param batchSize elements of a batch B
     /// @param side side of the pictures in pixels S
@@ -153,16 +154,38 @@ public final class EvaluationBatches implements AutoCloseable {
 
     private synchronized Batch take() {
         Batch batch = free.pollFirst();
-        return batch != null ? batch : new Batch(arena, batchSize, side, context, false, this::giveBack);
+        if (batch != null) {
+            return batch;
+        }
+        made++;
+        return new Batch(arena, batchSize, side, context, false, this::giveBack);
     }
 
     private synchronized void giveBack(Batch batch) {
         free.addFirst(batch);
     }
 
+    /// Native memory of one batch.
+    public static long bytesOfBatch(int batchSize, int side, int context) {
+        return Batch.bytesOf(batchSize, side, context, false);
+    }
+
+    /// Frees the memory of the batches until one is wanted again; all must have been released.
+    ///
+    /// @throws IllegalStateException if one is in use
+    public synchronized void freeMemory() {
+        if (free.size() != made) {
+            throw new IllegalStateException((made - free.size()) + " batches are still in use");
+        }
+        free.clear();
+        made = 0;
+        arena.close();
+        arena = Arena.ofShared();
+    }
+
     /// Frees the memory of all batches.
     @Override
-    public void close() {
+    public synchronized void close() {
         arena.close();
     }
 }
