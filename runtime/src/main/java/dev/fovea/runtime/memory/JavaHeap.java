@@ -14,7 +14,8 @@ public final class JavaHeap {
     public static long young() {
         HotSpotDiagnosticMXBean bean = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         try {
-            return Math.min(USUAL_YOUNG, Long.parseLong(bean.getVMOption("MaxNewSize").getValue()));
+            return Math.min(
+                    USUAL_YOUNG, Long.parseLong(bean.getVMOption("MaxNewSize").getValue()));
         } catch (IllegalArgumentException | NullPointerException _) { // another Java machine
             return USUAL_YOUNG;
         }

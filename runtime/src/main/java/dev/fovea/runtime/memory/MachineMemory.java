@@ -84,7 +84,8 @@ public record MachineMemory(long total, long available, String limitedBy) {
 
     private static long left(Path folder, long limit, Version names) {
         long used = number(folder.resolve(names.usage)).orElse(0);
-        long reclaimable = field(folder.resolve("memory.stat"), names.reclaimable).orElse(0);
+        long reclaimable =
+                field(folder.resolve("memory.stat"), names.reclaimable).orElse(0);
         return Math.max(0, limit - Math.max(0, used - reclaimable));
     }
 

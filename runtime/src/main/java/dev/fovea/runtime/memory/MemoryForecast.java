@@ -25,8 +25,7 @@ public record MemoryForecast(long store, long work, long host, long batches, lon
     /// @param young bytes of the young generation
     /// @param workers threads that draw pictures
     /// @param side side of a picture in pixels
-    public static MemoryForecast of(
-            long store, long work, long host, long batches, long young, int workers, int side) {
+    public static MemoryForecast of(long store, long work, long host, long batches, long young, int workers, int side) {
         return new MemoryForecast(store, work, host, batches, young + old(young, workers, side), MACHINE);
     }
 

@@ -177,7 +177,8 @@ public final class Experiment {
             case OutOfMemoryError _ ->
                 new RunException(
                         RunException.Kind.OUT_OF_MEMORY,
-                        "out of memory: " + Programs.ADVICE + ", or lower batch.global, the scales or the model's width",
+                        "out of memory: " + Programs.ADVICE
+                                + ", or lower batch.global, the scales or the model's width",
                         e);
             case StoreException s -> new RunException(RunException.Kind.STORAGE, message(s), s);
             case DataException d -> new RunException(RunException.Kind.DATA, message(d), d);

@@ -51,8 +51,7 @@ class MachineMemoryTest {
         file("proc/self/cgroup", "0::/../../docker/0123\n");
         file("sys/fs/cgroup/memory.max", 512 * MIB + "\n");
         file("sys/fs/cgroup/memory.current", 12 * MIB + "\n");
-        assertThat(MachineMemory.of(root))
-                .isEqualTo(new MachineMemory(512 * MIB, 500 * MIB, "the control group /"));
+        assertThat(MachineMemory.of(root)).isEqualTo(new MachineMemory(512 * MIB, 500 * MIB, "the control group /"));
     }
 
     @Test

@@ -76,7 +76,8 @@ class ActivationCheckpointingTest {
     private static Map<String, Integer> tensors(RunFolder run) throws IOException {
         Map<String, Integer> found = new TreeMap<>();
         try (Stream<Path> all = Files.walk(run.checkpoints())) {
-            for (Path file : all.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
+            for (Path file :
+                    all.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
                 found.put(run.path().relativize(file).toString(), Arrays.hashCode(Files.readAllBytes(file)));
             }
         }

@@ -40,10 +40,13 @@ class ProgramsTest {
         MemoryForecast all = new Programs(deep, machine(4L << 30)).forecast();
         Programs tight = new Programs(deep, machine(all.total() * 5 / 4 - 1));
         assertThat(tight.recomputes()).isTrue();
-        assertThat(tight.choice()).startsWith("activation checkpointing: blocks, because").contains("80 %");
+        assertThat(tight.choice())
+                .startsWith("activation checkpointing: blocks, because")
+                .contains("80 %");
         assertThat(tight.forecast().work()).isLessThan(all.work() / 2);
         assertThat(tight.forecast().store()).isEqualTo(all.store());
-        assertThat(new Programs(deep, machine(all.total() * 5 / 4 + 1)).recomputes()).isFalse();
+        assertThat(new Programs(deep, machine(all.total() * 5 / 4 + 1)).recomputes())
+                .isFalse();
     }
 
     @Test

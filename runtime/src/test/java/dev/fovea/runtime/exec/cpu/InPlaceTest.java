@@ -63,7 +63,8 @@ class InPlaceTest {
         MemoryPlan apart = MemoryPlanner.plan(program);
         Map<Value, Integer> slotOf = new HashMap<>(apart.slotOf());
         slotOf.put(n.outputs().get(j), apart.number(n.op().inputs().get(i)));
-        List<double[]> expected = run(program, apart, data), actual = run(program, new MemoryPlan(slotOf, apart.slots()), data);
+        List<double[]> expected = run(program, apart, data),
+                actual = run(program, new MemoryPlan(slotOf, apart.slots()), data);
         for (int o = 0; o < expected.size(); o++) {
             assertThat(Arrays.equals(actual.get(o), expected.get(o)))
                     .as("%s of %s: output %s over input %s", n.op().name(), c, j, i)
