@@ -29,9 +29,14 @@ public final class EvaluationBatches implements AutoCloseable {
     private final int batchSize;
     private final int side;
     private final int context;
-    private Arena arena = Arena.ofShared();
-    private final Deque<Batch> free = new ArrayDeque<>();
+    private Memory memory = new Memory();
     private int made;
+
+    /// Batches that are not in use, and the memory of all.
+    private static final class Memory {
+        private final Arena arena = Arena.ofShared();
+        private final Deque<Batch> free = new ArrayDeque<>();
+    }
 
     /// @param batchSize elements of a batch B
     /// @param side side of the pictures in pixels S
@@ -153,16 +158,16 @@ public final class EvaluationBatches implements AutoCloseable {
     }
 
     private synchronized Batch take() {
-        Batch batch = free.pollFirst();
+        Batch batch = memory.free.pollFirst();
         if (batch != null) {
             return batch;
         }
         made++;
-        return new Batch(arena, batchSize, side, context, false, this::giveBack);
+        return new Batch(memory.arena, batchSize, side, context, false, this::giveBack);
     }
 
     private synchronized void giveBack(Batch batch) {
-        free.addFirst(batch);
+        memory.free.addFirst(batch);
     }
 
     /// Native memory of one batch.
@@ -174,18 +179,17 @@ public final class EvaluationBatches implements AutoCloseable {
     ///
     /// @throws IllegalStateException if one is in use
     public synchronized void freeMemory() {
-        if (free.size() != made) {
-            throw new IllegalStateException((made - free.size()) + " batches are still in use");
+        if (memory.free.size() != made) {
+            throw new IllegalStateException((made - memory.free.size()) + " batches are still in use");
         }
-        free.clear();
         made = 0;
-        arena.close();
-        arena = Arena.ofShared();
+        memory.arena.close();
+        memory = new Memory();
     }
 
     /// Frees the memory of all batches.
     @Override
     public synchronized void close() {
-        arena.close();
+        memory.arena.close();
     }
 }
