@@ -36,6 +36,7 @@ public final class Backends {
                 backend,
                 RunSpec.Gemm.AUTO,
                 threads,
+                RunSpec.ActivationCheckpointing.AUTO,
                 1,
                 0,
                 new RunSpec.Checkpoint(new Duration(1, Duration.Unit.STEPS), 1)));
