@@ -51,7 +51,7 @@ final class BenchReport {
     }
 
     private BenchHeader header(String gemm) {
-        MachineRates machine = MachineProbe.rates(Caches.folder(fovea.environment()), options.threads());
+        MachineRates machine = MachineProbe.probe(Caches.folder(fovea.environment()), options.threads());
         String home = System.getProperty("fovea.home", "");
         Path code = home.isEmpty() ? fovea.surroundings().directory() : Path.of(home);
         CodeVersion version = CodeVersion.of(code).orElse(new CodeVersion("", false));

@@ -21,7 +21,9 @@ public final class BenchVerb implements Callable<Integer> {
 
     /// The verb with all that it can measure.
     public static CommandLine commandLine(Fovea fovea) {
-        return new CommandLine(new BenchVerb()).addSubcommand(new StepVerb(fovea));
+        return new CommandLine(new BenchVerb())
+                .addSubcommand(new KernelsVerb(fovea))
+                .addSubcommand(new StepVerb(fovea));
     }
 
     @Override

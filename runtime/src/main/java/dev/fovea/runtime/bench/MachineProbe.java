@@ -32,9 +32,23 @@ public final class MachineProbe {
         this.answers = new float[workers.count()];
     }
 
+    /// Probes, and keeps the better of each rate and what earlier probes found: a rate that was reached once can be
+    /// reached, whatever else the machine does now.
+    ///
+    /// @param cacheFolder where the user's caches are; one that cannot be written does no harm
+    /// @param threads worker threads, at least 1
+    public static MachineRates probe(Path cacheFolder, int threads) {
+        ProbeCache cache = new ProbeCache(cacheFolder);
+        ProbeCache.Key key = ProbeCache.Key.of("rates", VERSION, threads);
+        MachineRates now = measure(threads);
+        MachineRates best = cache.read(key, MachineRates.class).map(now::best).orElse(now);
+        keep(cache, key, best);
+        return best;
+    }
+
     /// What is known of this machine from an earlier probe, or a new probe, which is then kept.
     ///
-    /// @param cacheFolder where the user's caches are; one that cannot be written only costs the next probe's time
+    /// @param cacheFolder where the user's caches are; one that cannot be written does no harm
     /// @param threads worker threads, at least 1
     public static MachineRates rates(Path cacheFolder, int threads) {
         ProbeCache cache = new ProbeCache(cacheFolder);
@@ -43,13 +57,17 @@ public final class MachineProbe {
                 .filter(rates -> rates.peak() > 0 && rates.triadRate() > 0)
                 .orElseGet(() -> {
                     MachineRates measured = measure(threads);
-                    try {
-                        cache.write(key, measured);
-                    } catch (StoreException _) {
-                        // A cache that cannot be written is no reason to fail; the next call probes again.
-                    }
+                    keep(cache, key, measured);
                     return measured;
                 });
+    }
+
+    private static void keep(ProbeCache cache, ProbeCache.Key key, MachineRates rates) {
+        try {
+            cache.write(key, rates);
+        } catch (StoreException _) {
+            // A cache that cannot be written is no reason to fail; the next call probes again.
+        }
     }
 
     /// Measures now. Needs some 200 MB for the while.
@@ -75,7 +93,7 @@ public final class MachineProbe {
                     Runtime.version().toString(),
                     one,
                     all,
-                    probe.reading(b),
+                    probe.reading(a, b, c),
                     probe.triad(a, b, c));
         }
     }
@@ -90,14 +108,16 @@ public final class MachineProbe {
         return Math.max(adds, tiles);
     }
 
-    private double reading(MemorySegment x) {
+    private double reading(MemorySegment... arrays) {
         int block = 4 * Lanes.WIDTH;
-        return best(
-                4.0 * ELEMENTS,
-                () -> workers.forRange(
+        return best(4.0 * ELEMENTS * arrays.length, () -> {
+            for (MemorySegment x : arrays) {
+                workers.forRange(
                         ELEMENTS / block,
                         1,
-                        (from, to, w) -> answers[w] = MachineLoops.sum(x, from * block, to * block)));
+                        (from, to, w) -> answers[w] = MachineLoops.sum(x, from * block, to * block));
+            }
+        });
     }
 
     private double triad(MemorySegment a, MemorySegment b, MemorySegment c) {

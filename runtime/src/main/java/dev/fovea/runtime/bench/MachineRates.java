@@ -21,4 +21,18 @@ public record MachineRates(
         double peakOne,
         double peak,
         double readRate,
-        double triadRate) {}
+        double triadRate) {
+    /// This machine with the better of each rate.
+    MachineRates best(MachineRates other) {
+        return new MachineRates(
+                cpu,
+                cores,
+                threads,
+                vectorBits,
+                jvm,
+                Math.max(peakOne, other.peakOne),
+                Math.max(peak, other.peak),
+                Math.max(readRate, other.readRate),
+                Math.max(triadRate, other.triadRate));
+    }
+}

@@ -3,6 +3,7 @@ package dev.fovea.runtime.train;
 import com.sun.management.OperatingSystemMXBean;
 import dev.fovea.dsl.spec.ExperimentSpec;
 import dev.fovea.dsl.spec.ModelSpec;
+import dev.fovea.dsl.spec.RunSpec;
 import dev.fovea.runtime.exec.Backend;
 import dev.fovea.runtime.exec.HostFunction;
 import dev.fovea.runtime.exec.Store;
@@ -33,7 +34,8 @@ public final class Programs {
         try {
             PreTraining.Built built = PreTraining.build(spec.model(), spec.loss(), size, spec.optim(), false);
             this.parameters = built.parameters();
-            this.training = Planned.of(built.graph());
+            this.training = Planned.of(
+                    built.graph(), spec.run().activationCheckpointing() == RunSpec.ActivationCheckpointing.BLOCKS);
             this.evaluation = Planned.of(PreTraining.build(evaluated(spec), spec.loss(), size, null, false)
                     .graph());
         } catch (IllegalArgumentException e) {

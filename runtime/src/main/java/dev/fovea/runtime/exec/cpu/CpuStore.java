@@ -15,9 +15,15 @@ import java.util.Set;
 final class CpuStore implements Store {
     private final Arena arena = Arena.ofShared();
     private final Map<String, Tensor> data = new LinkedHashMap<>();
+    private final Workspaces workspaces = new Workspaces();
 
     /// An array that may be longer than its elements, to end with a whole vector.
     private record Tensor(int elements, MemorySegment array) {}
+
+    /// Memory that the sessions of this store use in turn.
+    Workspaces workspaces() {
+        return workspaces;
+    }
 
     /// The array of a parameter, made of zeros if it is new.
     ///

@@ -89,9 +89,18 @@ final class AttentionScratch {
         int depth = shape.headWidth();
         int stride = shape.stride();
         int panel = kernel.rows();
-        Packing.alongDepth(packs[i], 0, cache, shape.cache(b, h, 0, part), stride, shape.cached(), depth, panel, exchange);
         Packing.alongDepth(
-                packs[i], shape.cached(), qkv, shape.own(b, h, 0, part), stride, shape.tokens(), depth, panel, exchange);
+                packs[i], 0, cache, shape.cache(b, h, 0, part), stride, shape.cached(), depth, panel, exchange);
+        Packing.alongDepth(
+                packs[i],
+                shape.cached(),
+                qkv,
+                shape.own(b, h, 0, part),
+                stride,
+                shape.tokens(),
+                depth,
+                panel,
+                exchange);
         Packing.clearRest(packs[i], shape.keys(), depth, panel);
     }
 

@@ -113,12 +113,18 @@ final class Interleave {
         IntVector high = HIGH;
         IntVector r0 = FloatVector.fromArray(FLOATS, source, offset).reinterpretAsInts();
         IntVector r1 = FloatVector.fromArray(FLOATS, source, offset + stride).reinterpretAsInts();
-        IntVector r2 = FloatVector.fromArray(FLOATS, source, offset + 2 * stride).reinterpretAsInts();
-        IntVector r3 = FloatVector.fromArray(FLOATS, source, offset + 3 * stride).reinterpretAsInts();
-        IntVector r4 = FloatVector.fromArray(FLOATS, source, offset + 4 * stride).reinterpretAsInts();
-        IntVector r5 = FloatVector.fromArray(FLOATS, source, offset + 5 * stride).reinterpretAsInts();
-        IntVector r6 = FloatVector.fromArray(FLOATS, source, offset + 6 * stride).reinterpretAsInts();
-        IntVector r7 = FloatVector.fromArray(FLOATS, source, offset + 7 * stride).reinterpretAsInts();
+        IntVector r2 =
+                FloatVector.fromArray(FLOATS, source, offset + 2 * stride).reinterpretAsInts();
+        IntVector r3 =
+                FloatVector.fromArray(FLOATS, source, offset + 3 * stride).reinterpretAsInts();
+        IntVector r4 =
+                FloatVector.fromArray(FLOATS, source, offset + 4 * stride).reinterpretAsInts();
+        IntVector r5 =
+                FloatVector.fromArray(FLOATS, source, offset + 5 * stride).reinterpretAsInts();
+        IntVector r6 =
+                FloatVector.fromArray(FLOATS, source, offset + 6 * stride).reinterpretAsInts();
+        IntVector r7 =
+                FloatVector.fromArray(FLOATS, source, offset + 7 * stride).reinterpretAsInts();
         IntVector s0 = low.selectFrom(r0, r4);
         IntVector s1 = high.selectFrom(r0, r4);
         IntVector s2 = low.selectFrom(r1, r5);
@@ -179,8 +185,10 @@ final class Interleave {
         IntVector high = HIGH;
         IntVector r0 = FloatVector.fromArray(FLOATS, source, offset).reinterpretAsInts();
         IntVector r1 = FloatVector.fromArray(FLOATS, source, offset + stride).reinterpretAsInts();
-        IntVector r2 = FloatVector.fromArray(FLOATS, source, offset + 2 * stride).reinterpretAsInts();
-        IntVector r3 = FloatVector.fromArray(FLOATS, source, offset + 3 * stride).reinterpretAsInts();
+        IntVector r2 =
+                FloatVector.fromArray(FLOATS, source, offset + 2 * stride).reinterpretAsInts();
+        IntVector r3 =
+                FloatVector.fromArray(FLOATS, source, offset + 3 * stride).reinterpretAsInts();
         IntVector s0 = low.selectFrom(r0, r2);
         IntVector s1 = high.selectFrom(r0, r2);
         IntVector s2 = low.selectFrom(r1, r3);
