@@ -8,13 +8,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Turns a few lines around: L lines of W floats become W groups of L floats, one from each line.
 ///
 /// A perfect shuffle: zipping line i with line i + L/2, log2(L) times over, moves the bits of the line's number from
-/// the front of an element's address to its end. Flat on purpose, as [Tile8x3] explains.
+/// the front of an element's address to its end. Flat on purpose, as [Tile8x3] explains. Only whole vectors: once a
+/// second width of vectors is in use, the compiler may not know any more which of them a variable holds.
 ///
 /// Legend: W floats of a vector, L = W / 2 lines.
 final class Interleave {
@@ -26,15 +26,21 @@ final class Interleave {
     /// `rearrange` of two vectors does the same through methods that the compiler does not always inline.
     private static final IntVector LOW = IntVector.fromArray(INTS, zip(0), 0);
     private static final IntVector HIGH = IntVector.fromArray(INTS, zip(WIDTH / 2), 0);
-    /// Half a vector.
-    static final VectorSpecies<Float> HALF =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(Math.max(64, 16 * WIDTH)));
+    /// Which lanes make the lower halves and the upper halves of two vectors beside each other.
+    private static final IntVector LOW_HALVES = IntVector.fromArray(INTS, halves(0), 0);
+    private static final IntVector HIGH_HALVES = IntVector.fromArray(INTS, halves(WIDTH / 2), 0);
 
     private Interleave() {}
 
     private static int[] zip(int first) {
         int[] lanes = new int[WIDTH];
         Arrays.setAll(lanes, i -> first + i / 2 + i % 2 * WIDTH);
+        return lanes;
+    }
+
+    private static int[] halves(int first) {
+        int[] lanes = new int[WIDTH];
+        Arrays.setAll(lanes, i -> first + i % (WIDTH / 2) + i / (WIDTH / 2) * WIDTH);
         return lanes;
     }
 
@@ -56,10 +62,32 @@ final class Interleave {
         }
     }
 
-    /// to (W,L), its rows `stride` floats apart = from (W,L), contiguous
-    static void spread(float[] to, int at, int stride, float[] from) {
-        for (int i = 0; i < WIDTH; i++) {
-            FloatVector.fromArray(HALF, from, i * LINES).intoArray(to, at + i * stride);
+    /// to (W,W), its rows `stride` floats apart = two results (W,L) of [#lines], beside each other in `from`
+    static void join(float[] to, int at, int stride, float[] from) {
+        for (int i = 0; i < LINES; i++) {
+            IntVector first = FloatVector.fromArray(FLOATS, from, i * WIDTH).reinterpretAsInts();
+            IntVector second =
+                    FloatVector.fromArray(FLOATS, from, (LINES + i) * WIDTH).reinterpretAsInts();
+            LOW_HALVES
+                    .selectFrom(first, second)
+                    .reinterpretAsFloats()
+                    .intoArray(to, at + 2 * i * stride);
+            HIGH_HALVES
+                    .selectFrom(first, second)
+                    .reinterpretAsFloats()
+                    .intoArray(to, at + (2 * i + 1) * stride);
+        }
+    }
+
+    /// Two panels of L lines at once: to (depth,L) at `at` and at `other` = the first L and the next L of each row of
+    /// source (depth,W), its rows `stride` floats apart; depth is even
+    static void pairs(float[] to, int at, int other, MemorySegment source, long offset, int stride, int depth) {
+        for (int p = 0; p < depth; p += 2) {
+            long from = offset + (long) p * stride;
+            IntVector first = IntVector.fromMemorySegment(INTS, source, from << 2, ORDER);
+            IntVector second = IntVector.fromMemorySegment(INTS, source, (from + stride) << 2, ORDER);
+            LOW_HALVES.selectFrom(first, second).reinterpretAsFloats().intoArray(to, at + p * LINES);
+            HIGH_HALVES.selectFrom(first, second).reinterpretAsFloats().intoArray(to, other + p * LINES);
         }
     }
 
