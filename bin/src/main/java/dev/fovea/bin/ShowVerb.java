@@ -69,7 +69,8 @@ final class ShowVerb implements Callable<Integer> {
             return ExitCode.OK.code();
         }
         if (points) {
-            fovea.out().print(points(SpecReader.readStudy(fovea.input(arguments.file()), arguments.overrides()), asJson));
+            fovea.out()
+                    .print(points(SpecReader.readStudy(fovea.input(arguments.file()), arguments.overrides()), asJson));
             return ExitCode.OK.code();
         }
         ResolvedSpec spec = arguments.read(fovea);

@@ -18,7 +18,8 @@ class BenchStepTest {
     private Path folder = Path.of("");
 
     private Cli cli() throws IOException {
-        Cli cli = Cli.in(folder).with(Map.of("FOVEA_CACHE", folder.resolve("cache").toString()));
+        Cli cli = Cli.in(folder)
+                .with(Map.of("FOVEA_CACHE", folder.resolve("cache").toString()));
         Files.writeString(folder.resolve("s.yaml"), Cli.smallSpec() + SWEEP);
         return cli;
     }
@@ -26,8 +27,25 @@ class BenchStepTest {
     @Test
     void runsArmsInProcessesOfTheirOwn() throws IOException {
         Said said = cli().run(
-                        "bench", "step", "s.yaml", "--sweep", "sizes", "--point", "b", "--mode", "training", "--quick",
-                        "--steps", "1", "--threads", "1", "--json", "b.json", "--report", "report", "--ops");
+                        "bench",
+                        "step",
+                        "s.yaml",
+                        "--sweep",
+                        "sizes",
+                        "--point",
+                        "b",
+                        "--mode",
+                        "training",
+                        "--quick",
+                        "--steps",
+                        "1",
+                        "--threads",
+                        "1",
+                        "--json",
+                        "b.json",
+                        "--report",
+                        "report",
+                        "--ops");
         assertThat(said.code()).as(said.err()).isZero();
         assertThat(said.out()).contains("b, training step").contains("AdamW").doesNotContain("a, training step");
         assertThat(Files.readString(folder.resolve("b.json")))
@@ -35,7 +53,9 @@ class BenchStepTest {
         assertThat(folder.resolve("report")).isDirectoryContaining("glob:**/table.md");
         assertThat(Files.readString(folder.resolve("report/operations.csv")))
                 .contains("\"b, training step\",update,AdamW,");
-        assertThat(folder.resolve("report/plot.svg")).as("one size makes no plot").doesNotExist();
+        assertThat(folder.resolve("report/plot.svg"))
+                .as("one size makes no plot")
+                .doesNotExist();
     }
 
     @Test
@@ -48,7 +68,8 @@ class BenchStepTest {
         Said said = cli().run("bench", "step", "s.yaml", "--point", "a");
         assertThat(said.error()).isEqualTo("fovea: --point needs --sweep NAME");
         assertThat(said.code()).isEqualTo(ExitCode.USAGE.code());
-        assertThat(cli().run("bench", "step", "s.yaml", "--cpu-time", "--threads", "2").error())
+        assertThat(cli().run("bench", "step", "s.yaml", "--cpu-time", "--threads", "2")
+                        .error())
                 .isEqualTo("fovea: --cpu-time counts one thread; add --threads 1");
     }
 
@@ -68,7 +89,14 @@ class BenchStepTest {
     @Test
     void anArmThatCannotRunIsToldOf() throws IOException {
         Said said = cli().run(
-                        "bench", "step", "s.yaml", "run.backend=tornado", "--mode", "forward", "--quick", "--threads",
+                        "bench",
+                        "step",
+                        "s.yaml",
+                        "run.backend=tornado",
+                        "--mode",
+                        "forward",
+                        "--quick",
+                        "--threads",
                         "1");
         assertThat(said.code()).isEqualTo(ExitCode.RUN_FAILED.code());
         assertThat(said.out()).contains("one look: not run, failed: fovea: run.backend: tornado is not part");

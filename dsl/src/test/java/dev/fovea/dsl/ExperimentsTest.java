@@ -53,7 +53,8 @@ class ExperimentsTest {
                 .containsExactly(1, 2, 3, 4, 2, 3, 4);
         assertThat(scales.points())
                 .allSatisfy(p -> assertThat(p.spec().warnings()).hasSize(1));
-        assertThat(scales.points().get(2).spec().key()).isEqualTo(study.baseline().key());
+        assertThat(scales.points().get(2).spec().key())
+                .isEqualTo(study.baseline().key());
     }
 
     /// Numbers of the paper's recipe (ps3-spec 2.5, 1.13).

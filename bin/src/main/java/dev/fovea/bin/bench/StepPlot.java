@@ -32,7 +32,8 @@ final class StepPlot {
             return List.of();
         }
         boolean all = rows.rows().stream().allMatch(Row::measured);
-        LineChart time = chart("Training step" + (all ? "" : " (hollow: predicted)"), "seconds", rows, Row::seconds, sides);
+        LineChart time =
+                chart("Training step" + (all ? "" : " (hollow: predicted)"), "seconds", rows, Row::seconds, sides);
         LineChart memory = chart("Memory" + (all ? "" : " (hollow: planned)"), "GiB", rows, Row::gibibytes, sides);
         return new ChartSheet(title, 2, List.of(time, memory)).write(folder, "plot");
     }

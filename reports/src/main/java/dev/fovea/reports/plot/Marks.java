@@ -17,8 +17,7 @@ record Marks(Canvas canvas, int index) {
         }
         int from = Math.max(0, measured - 1);
         if (x.length - from > 1) {
-            canvas.polyline(
-                    Arrays.copyOfRange(x, from, x.length), Arrays.copyOfRange(y, from, y.length), ink, LINE, 1);
+            canvas.polyline(Arrays.copyOfRange(x, from, x.length), Arrays.copyOfRange(y, from, y.length), ink, LINE, 1);
         }
         for (int i = 0; i < x.length; i++) {
             mark(x[i], y[i], i >= measured);

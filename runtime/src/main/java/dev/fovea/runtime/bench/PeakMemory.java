@@ -24,10 +24,13 @@ public final class PeakMemory {
     static long field(Path file, String name) {
         try (Stream<String> lines = Files.lines(file)) {
             return lines.filter(line -> line.startsWith(name))
-                    .map(line -> line.substring(name.length()).replace("kB", "").strip())
-                    .mapToLong(Long::parseLong)
-                    .findFirst()
-                    .orElse(0) * 1024;
+                            .map(line -> line.substring(name.length())
+                                    .replace("kB", "")
+                                    .strip())
+                            .mapToLong(Long::parseLong)
+                            .findFirst()
+                            .orElse(0)
+                    * 1024;
         } catch (IOException | UncheckedIOException | NumberFormatException _) {
             return 0;
         }

@@ -49,6 +49,7 @@ public record PictureTimes(double decodeSeconds, double resizeSeconds) {
                 resize[i] = (end - decoded) * 1e-9;
             }
         }
-        return new PictureTimes(Quartiles.of(decode).median(), Quartiles.of(resize).median());
+        return new PictureTimes(
+                Quartiles.of(decode).median(), Quartiles.of(resize).median());
     }
 }

@@ -15,7 +15,8 @@ public final class StepForecast {
     public static double seconds(StepTimes measured, StepPlan wanted) {
         Map<String, OpKind> known = new LinkedHashMap<>();
         measured.plan().kinds().forEach(k -> known.put(k.key(), k));
-        double bytes = measured.plan().kinds().stream().mapToDouble(OpKind::bytes).sum();
+        double bytes =
+                measured.plan().kinds().stream().mapToDouble(OpKind::bytes).sum();
         double perByte = measured.seconds() / Math.max(1, bytes);
         double total = 0;
         for (OpKind kind : wanted.kinds()) {

@@ -83,7 +83,8 @@ public record StepPlan(
         int patch = model.vision().patch(), low = cells(scales.getFirst(), patch);
         return switch (model.encoder()) {
             case ModelSpec.SelectedPatches _ -> low;
-            case ModelSpec.S2 _ -> scales.stream().mapToInt(s -> cells(s, patch)).sum();
+            case ModelSpec.S2 _ ->
+                scales.stream().mapToInt(s -> cells(s, patch)).sum();
             case ModelSpec.AnyRes rule -> {
                 TileGrid grid = AnyResTower.grid(model, rule, scales.getLast(), scales.getLast());
                 boolean alone = rule.grid() == ModelSpec.TileRule.NEAREST_ASPECT && grid.tiles() == 1;

@@ -1,7 +1,5 @@
 package dev.fovea.runtime.bench;
 
-import java.util.List;
-
 /// A step that was run.
 ///
 /// @param plan what it computes; its kinds of ops have times

@@ -18,6 +18,7 @@ class PeakMemoryTest {
         assertThat(PeakMemory.field(file, "VmHWM:")).isEqualTo(12 * 1024);
         assertThat(PeakMemory.field(file, "VmRSS:")).isZero();
         assertThat(PeakMemory.field(folder.resolve("none"), "VmHWM:")).isZero();
-        assertThat(PeakMemory.field(Files.writeString(file, "VmHWM: much\n"), "VmHWM:")).isZero();
+        assertThat(PeakMemory.field(Files.writeString(file, "VmHWM: much\n"), "VmHWM:"))
+                .isZero();
     }
 }

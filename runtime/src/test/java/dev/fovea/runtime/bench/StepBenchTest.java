@@ -35,7 +35,8 @@ class StepBenchTest {
             """;
 
     private static ExperimentSpec spec(String... overrides) {
-        return SpecReader.readText(TEXT, Path.of("tiny.yaml"), List.of(overrides)).spec();
+        return SpecReader.readText(TEXT, Path.of("tiny.yaml"), List.of(overrides))
+                .spec();
     }
 
     /// A millisecond between two looks.
@@ -58,7 +59,8 @@ class StepBenchTest {
             assertThat(times.low()).isEqualTo(times.high()).isEqualTo(times.seconds());
             assertThat(times.samples()).isEqualTo(4);
             assertThat(times.warmUp()).isEqualTo(StepBench.LEAST_WARM_UP);
-            assertThat(times.plan().kinds().stream().mapToInt(OpKind::calls).sum()).isEqualTo(nodes);
+            assertThat(times.plan().kinds().stream().mapToInt(OpKind::calls).sum())
+                    .isEqualTo(nodes);
             assertThat(times.plan().kinds())
                     .allSatisfy(k -> assertThat(k.seconds()).isCloseTo(k.calls() * 1e-3, within(1e-9)));
             assertThat(times.backend()).contains("cpu").contains("2 threads");
@@ -81,8 +83,7 @@ class StepBenchTest {
                 .isEqualTo(plan.flops())
                 .isEqualTo(new Programs(spec()).training().report().flops());
         assertThat(plan.kinds()).allSatisfy(k -> assertThat(k.seconds()).isZero());
-        assertThat(plan.kinds().stream().map(OpKind::pass).distinct())
-                .containsExactly("forward", "backward", "update");
+        assertThat(plan.kinds().stream().map(OpKind::pass).distinct()).containsExactly("forward", "backward", "update");
         assertThat(plan.kinds())
                 .filteredOn(k -> k.pass().equals("update"))
                 .extracting(OpKind::name)
@@ -98,7 +99,8 @@ class StepBenchTest {
     void aLookIsForwardOnly() {
         StepPlan look = StepPlan.of(spec(), StepPlan.Mode.FORWARD);
         assertThat(look.kinds()).allSatisfy(k -> assertThat(k.pass()).isEqualTo("forward"));
-        assertThat(look.flops()).isLessThan(StepPlan.of(spec(), StepPlan.Mode.TRAINING).flops());
+        assertThat(look.flops())
+                .isLessThan(StepPlan.of(spec(), StepPlan.Mode.TRAINING).flops());
     }
 
     @Test
@@ -129,7 +131,10 @@ class StepBenchTest {
         try (Backend backend = new CpuBackend(1)) {
             StepTimes times =
                     StepBench.run(alone, StepPlan.Mode.TRAINING, backend, new StepBench.Settings(1, 1, ticks()));
-            assertThat(times.plan().kinds()).extracting(OpKind::name).contains("AdamW").doesNotContain("HostCall:select");
+            assertThat(times.plan().kinds())
+                    .extracting(OpKind::name)
+                    .contains("AdamW")
+                    .doesNotContain("HostCall:select");
         }
     }
 
