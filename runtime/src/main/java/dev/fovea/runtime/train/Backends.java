@@ -32,9 +32,17 @@ public final class Backends {
     /// @param threads worker threads; 0 for all cores
     /// @throws RunException of kind BACKEND with the one fact that is missing
     public static Backend open(RunSpec.Backend backend, int threads) {
+        return open(backend, RunSpec.Gemm.AUTO, threads);
+    }
+
+    /// The backend of this name with this provider of matrix products.
+    ///
+    /// @param threads worker threads; 0 for all cores
+    /// @throws RunException of kind BACKEND with the one fact that is missing
+    public static Backend open(RunSpec.Backend backend, RunSpec.Gemm gemm, int threads) {
         return open(new RunSpec(
                 backend,
-                RunSpec.Gemm.AUTO,
+                gemm,
                 threads,
                 RunSpec.ActivationCheckpointing.AUTO,
                 1,
