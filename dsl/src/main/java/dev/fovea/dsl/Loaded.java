@@ -45,8 +45,7 @@ final class Loaded {
     /// Reads files and overrides.
     ///
     /// @throws SpecException if a file cannot be read to its end
-    static Loaded of(
-            String yaml, Path origin, List<String> overrides, Function<String, @Nullable String> environment) {
+    static Loaded of(String yaml, Path origin, List<String> overrides, Function<String, @Nullable String> environment) {
         Findings findings = new Findings();
         Layers layers = new Layers(findings);
         Mapping files = layers.load(origin, SpecText.withoutMark(yaml));

@@ -32,7 +32,8 @@ record SweepPlan(String name, List<Draft> points) {
         Set<String> keys = new LinkedHashSet<>();
         points.forEach(p -> keys.addAll(p.settings().keySet()));
         Set<String> differing = new LinkedHashSet<>(keys);
-        differing.removeIf(key -> points.stream().map(p -> shown(p, key)).distinct().count() == 1);
+        differing.removeIf(
+                key -> points.stream().map(p -> shown(p, key)).distinct().count() == 1);
         Set<String> told = differing.isEmpty() ? keys : differing;
         List<String> labels = new ArrayList<>();
         for (Draft point : points) {
@@ -63,7 +64,10 @@ record SweepPlan(String name, List<Draft> points) {
         for (int i = steps.length - 1; i >= 0; i--) {
             end = end.isEmpty() ? steps[i] : steps[i] + "." + end;
             String tail = end;
-            if (keys.stream().filter(k -> k.equals(tail) || k.endsWith("." + tail)).count() == 1) {
+            if (keys.stream()
+                            .filter(k -> k.equals(tail) || k.endsWith("." + tail))
+                            .count()
+                    == 1) {
                 return end;
             }
         }
@@ -75,7 +79,10 @@ record SweepPlan(String name, List<Draft> points) {
         return switch (node) {
             case YamlNode.Scalar scalar -> scalar.text();
             case YamlNode.Items items ->
-                "[" + String.join(", ", items.elements().stream().map(SweepPlan::text).toList()) + "]";
+                "["
+                        + String.join(
+                                ", ",
+                                items.elements().stream().map(SweepPlan::text).toList()) + "]";
             case YamlNode.Mapping mapping -> {
                 List<String> entries = new ArrayList<>();
                 mapping.entries().forEach((key, entry) -> entries.add(key + ": " + text(entry.value())));

@@ -167,7 +167,7 @@ final class SweepReader {
                     .toList();
             axes.put(axis.getKey(), entries);
         }
-        List<Draft> points = form.equals("zip") ? zip(given, axes, path) : grid(given, axes);
+        List<Draft> points = form.equals("zip") ? zip(axes, path) : grid(given, axes);
         return points == null ? null : bounded(points, value, path);
     }
 
@@ -192,7 +192,7 @@ final class SweepReader {
     }
 
     /// The first values of all axes together, then the second ones, and so on.
-    private @Nullable List<Draft> zip(Mapping given, SequencedMap<String, List<Entry>> axes, String path) {
+    private @Nullable List<Draft> zip(SequencedMap<String, List<Entry>> axes, String path) {
         int length = axes.firstEntry().getValue().size();
         for (var axis : axes.entrySet()) {
             if (axis.getValue().size() != length) {

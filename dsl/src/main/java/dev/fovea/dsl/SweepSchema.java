@@ -8,8 +8,7 @@ import java.util.SequencedMap;
 /// The section `sweep` in the JSON Schema: its form. What points set is left to the reader, which holds it against
 /// the spec.
 final class SweepSchema {
-    private static final SequencedMap<String, Object> KEYS =
-            ordered("pattern", "^[^\\s.\"'{}]+(\\.[^\\s.\"'{}]+)*$");
+    private static final SequencedMap<String, Object> KEYS = ordered("pattern", "^[^\\s.\"'{}]+(\\.[^\\s.\"'{}]+)*$");
 
     private SweepSchema() {}
 

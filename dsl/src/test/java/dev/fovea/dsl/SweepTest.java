@@ -47,7 +47,8 @@ class SweepTest {
         assertThat(second.spec().spec().model().ps3().scales()).containsExactly(64, 256);
         assertThat(second.spec().spec().seed()).isEqualTo(1);
         assertThat(second.settings())
-                .containsExactly(java.util.Map.entry("model.ps3.scales", "[64, 256]"), java.util.Map.entry("seed", "1"));
+                .containsExactly(
+                        java.util.Map.entry("model.ps3.scales", "[64, 256]"), java.util.Map.entry("seed", "1"));
         assertThat(second.spec().origins().get("seed")).isEqualTo(new Origin("spec.yaml", 18, 45));
         assertThat(study.baseline().spec().seed()).isEqualTo(0);
         assertThat(study.sweep("sizes").orElseThrow().point("small")).isPresent();
@@ -58,9 +59,12 @@ class SweepTest {
     void aGridHasEveryCombinationLastAxisFastest() {
         Study study = study("sweep: {rates: {grid: {optim.lr: [1e-4, 1e-3], batch.global: [16, 32]}}}\n");
         assertThat(labels(study))
-                .containsExactly("lr=1e-4, global=16", "lr=1e-4, global=32", "lr=1e-3, global=16", "lr=1e-3, global=32");
-        assertThat(only(study).points().stream().map(p -> p.spec().key()).distinct()).hasSize(4);
-        assertThat(only(study).points().getLast().spec().key()).isEqualTo(study.baseline().key());
+                .containsExactly(
+                        "lr=1e-4, global=16", "lr=1e-4, global=32", "lr=1e-3, global=16", "lr=1e-3, global=32");
+        assertThat(only(study).points().stream().map(p -> p.spec().key()).distinct())
+                .hasSize(4);
+        assertThat(only(study).points().getLast().spec().key())
+                .isEqualTo(study.baseline().key());
     }
 
     @Test
@@ -96,7 +100,8 @@ class SweepTest {
         ResolvedSpec with = Specs.read(Specs.MINIMAL + sweep);
         assertThat(with.key()).isEqualTo(plain.key());
         assertThat(with.yaml(false)).isEqualTo(plain.yaml(false));
-        assertThat(Specs.read(Specs.MINIMAL + "sweep: {a: {list: [{optim.lrr: 1}]}}\n").key())
+        assertThat(Specs.read(Specs.MINIMAL + "sweep: {a: {list: [{optim.lrr: 1}]}}\n")
+                        .key())
                 .as("points are checked with the study, not with the run")
                 .isEqualTo(plain.key());
     }
@@ -126,7 +131,8 @@ class SweepTest {
     void sectionsOfTheFileCannotBeSwept() {
         for (String key : List.of("extends", "vars.x", "sweep.y")) {
             assertThat(problems("sweep: {r: {list: [{" + key + ": 1}]}}\n"))
-                    .containsExactly("spec.yaml:14:21: sweep.r.list[0]." + key + ": cannot be swept; set the keys themselves");
+                    .containsExactly(
+                            "spec.yaml:14:21: sweep.r.list[0]." + key + ": cannot be swept; set the keys themselves");
         }
     }
 

@@ -31,8 +31,10 @@ final class StepPlot {
         if (sides.size() < 2) {
             return List.of();
         }
-        LineChart time = chart("Training step", "seconds", rows, Row::seconds, sides);
-        LineChart memory = chart("Memory", "GiB", rows, Row::gibibytes, sides);
+        boolean all = rows.rows().stream().allMatch(Row::measured);
+        LineChart time =
+                chart("Training step" + (all ? "" : " (hollow: predicted)"), "seconds", rows, Row::seconds, sides);
+        LineChart memory = chart("Memory" + (all ? "" : " (hollow: planned)"), "GiB", rows, Row::gibibytes, sides);
         return new ChartSheet(title, 2, List.of(time, memory)).write(folder, "plot");
     }
 

@@ -68,7 +68,14 @@ final class StepReport {
         facts.put("resize_seconds", String.valueOf(found.picture().resizeSeconds()));
         facts.put("backend", step.backend());
         return new Measurement(
-                o.name(), step.seconds(), step.low(), step.high(), step.samples(), step.plan().flops(), 0, facts);
+                o.name(),
+                step.seconds(),
+                step.low(),
+                step.high(),
+                step.samples(),
+                step.plan().flops(),
+                0,
+                facts);
     }
 
     private static Map<String, Double> passes(StepTimes step) {
@@ -80,7 +87,8 @@ final class StepReport {
     /// Who multiplied matrices.
     String gemm() {
         for (Outcome o : outcomes) {
-            Matcher gemm = GEMM.matcher(o.found() == null ? "" : o.found().step().backend());
+            Matcher gemm =
+                    GEMM.matcher(o.found() == null ? "" : o.found().step().backend());
             if (gemm.find()) {
                 return gemm.group(1);
             }
@@ -133,8 +141,9 @@ final class StepReport {
         AtomicFiles.write(folder.resolve("operations.csv"), operations());
         List<Path> pictures = StepPlot.write(rows, title, folder);
         if (!fovea.quiet()) {
-            fovea.err().println("written: " + fovea.shown(folder) + ": table.md, table.csv, operations.csv"
-                    + (pictures.isEmpty() ? "" : ", plot.svg, plot.png"));
+            fovea.err()
+                    .println("written: " + fovea.shown(folder) + ": table.md, table.csv, operations.csv"
+                            + (pictures.isEmpty() ? "" : ", plot.svg, plot.png"));
         }
     }
 

@@ -25,7 +25,11 @@ record StepRows(List<Row> rows) {
     /// One arm.
     ///
     /// @param plan of the training step, or of the look where only that was timed
-    record Row(String label, StepPlan plan, @Nullable Outcome training, @Nullable Outcome look) {
+    record Row(
+            String label,
+            StepPlan plan,
+            @Nullable Outcome training,
+            @Nullable Outcome look) {
         /// Whether the step was run, not predicted.
         boolean measured() {
             return training != null && training.found() != null;
@@ -38,14 +42,17 @@ record StepRows(List<Row> rows) {
 
         /// Memory that the process of the training step held at most, or what is planned for it.
         double gibibytes() {
-            StepTimes step = training == null || training.found() == null ? null : training.found().step();
+            StepTimes step = training == null || training.found() == null
+                    ? null
+                    : training.found().step();
             return (step == null || step.peakBytes() == 0 ? plan.plannedBytes() : step.peakBytes()) / GIB;
         }
     }
 
     static StepRows of(List<Outcome> outcomes) {
         Map<String, List<Outcome>> byArm = new LinkedHashMap<>();
-        outcomes.forEach(o -> byArm.computeIfAbsent(o.arm().label(), _ -> new ArrayList<>()).add(o));
+        outcomes.forEach(o ->
+                byArm.computeIfAbsent(o.arm().label(), _ -> new ArrayList<>()).add(o));
         List<Row> rows = new ArrayList<>();
         byArm.forEach((label, both) -> rows.add(new Row(
                 label.isEmpty() ? both.getFirst().arm().spec().name() : label,
@@ -85,7 +92,9 @@ record StepRows(List<Row> rows) {
     private static List<String> cells(Row row, MachineRates machine) {
         StepPlan plan = row.plan();
         Outcome training = row.training(), look = row.look();
-        StepTimes step = training == null || training.found() == null ? null : training.found().step();
+        StepTimes step = training == null || training.found() == null
+                ? null
+                : training.found().step();
         double rate = step == null ? 0 : plan.flops() / step.seconds();
         StepArm.Found any = step != null ? training.found() : look == null ? null : look.found();
         return List.of(
@@ -110,9 +119,7 @@ record StepRows(List<Row> rows) {
         if (outcome == null || Double.isNaN(outcome.seconds())) {
             return outcome == null ? "" : outcome.note();
         }
-        return outcome.found() == null
-                ? "≈ " + Quantities.time(outcome.seconds())
-                : BenchTable.time(outcome.seconds());
+        return outcome.found() == null ? "≈ " + Quantities.time(outcome.seconds()) : BenchTable.time(outcome.seconds());
     }
 
     /// How the step grows between neighbours with as many patches at another scale.
@@ -120,7 +127,9 @@ record StepRows(List<Row> rows) {
         StringBuilder text = new StringBuilder();
         for (int i = 1; i < rows.size(); i++) {
             Row a = rows.get(i - 1), b = rows.get(i);
-            boolean comparable = a.measured() && b.measured() && a.plan().highTokens() == b.plan().highTokens();
+            boolean comparable = a.measured()
+                    && b.measured()
+                    && a.plan().highTokens() == b.plan().highTokens();
             if (comparable && !a.plan().scales().equals(b.plan().scales())) {
                 text.append("From ")
                         .append(a.plan().scales())
@@ -147,8 +156,8 @@ record StepRows(List<Row> rows) {
             StepArm.Found step = row.training() == null ? null : row.training().found();
             StepArm.Found look = row.look() == null ? null : row.look().found();
             StepArm.Found any = step == null ? look : step;
-            String scales =
-                    String.join(" ", row.plan().scales().stream().map(String::valueOf).toList());
+            String scales = String.join(
+                    " ", row.plan().scales().stream().map(String::valueOf).toList());
             String note = row.training() == null ? "" : row.training().note();
             text.append(String.join(
                             ",",

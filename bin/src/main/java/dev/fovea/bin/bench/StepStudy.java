@@ -53,7 +53,8 @@ final class StepStudy {
         progress.accept(planned.name() + ": " + Quantities.bytes(plan.plannedBytes()) + " planned");
         try {
             StepArm.Found found = runner.run(arm, mode);
-            largest.merge(mode, found.step(), (a, b) -> a.plan().flops() > b.plan().flops() ? a : b);
+            largest.merge(
+                    mode, found.step(), (a, b) -> a.plan().flops() > b.plan().flops() ? a : b);
             return new Outcome(arm, mode, plan, found, Double.NaN, "");
         } catch (StepFailure e) {
             progress.accept(planned.name() + ": failed, " + e.getMessage());

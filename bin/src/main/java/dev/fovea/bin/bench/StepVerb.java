@@ -183,9 +183,7 @@ final class StepVerb implements Callable<Integer> {
 
     /// In the child: times the arm on a backend as a run would open it.
     private StepArm.Found measure(StepArm arm, StepPlan.Mode what) throws IOException {
-        LongSupplier clock = cpuTime
-                ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime
-                : System::nanoTime;
+        LongSupplier clock = cpuTime ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime : System::nanoTime;
         int samples = steps > 0 ? steps : options.quick ? QUICK_STEPS : STEPS;
         var settings = new StepBench.Settings(samples, options.quick ? QUICK_PATIENCE : PATIENCE, clock);
         try (Backend backend = Backends.open(arm.spec().run())) {

@@ -121,11 +121,7 @@ public final class StepBench {
 
         private double step() {
             Map<String, Long> totals = new LinkedHashMap<>();
-            OpKind.Passes passes = new OpKind.Passes();
-            session.run(
-                    settings.clock(),
-                    (node, time) ->
-                            totals.merge(passes.of(node) + " " + node.op().name(), time, Long::sum));
+            session.run(settings.clock(), (node, time) -> totals.merge(OpKind.keyOf(node), time, Long::sum));
             double sum = 0;
             for (var total : totals.entrySet()) {
                 double seconds = total.getValue() * 1e-9;
@@ -138,7 +134,7 @@ public final class StepBench {
 
         private StepPlan timed(StepPlan p) {
             List<OpKind> kinds = p.kinds().stream()
-                    .map(k -> k.taking(quartiles(byKind.getOrDefault(k.pass() + " " + k.name(), List.of(0.0)))
+                    .map(k -> k.taking(quartiles(byKind.getOrDefault(k.key(), List.of(0.0)))
                             .median()))
                     .toList();
             return new StepPlan(

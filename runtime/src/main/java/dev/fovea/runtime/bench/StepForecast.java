@@ -14,13 +14,13 @@ public final class StepForecast {
     /// Seconds of a step of `wanted`.
     public static double seconds(StepTimes measured, StepPlan wanted) {
         Map<String, OpKind> known = new LinkedHashMap<>();
-        measured.plan().kinds().forEach(k -> known.put(k.pass() + " " + k.name(), k));
+        measured.plan().kinds().forEach(k -> known.put(k.key(), k));
         double bytes =
                 measured.plan().kinds().stream().mapToDouble(OpKind::bytes).sum();
         double perByte = measured.seconds() / Math.max(1, bytes);
         double total = 0;
         for (OpKind kind : wanted.kinds()) {
-            OpKind same = known.get(kind.pass() + " " + kind.name());
+            OpKind same = known.get(kind.key());
             if (same == null || same.bytes() == 0) {
                 total += perByte * kind.bytes();
             } else if (same.flops() > 0) {

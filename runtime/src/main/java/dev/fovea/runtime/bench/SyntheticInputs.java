@@ -6,8 +6,8 @@ import dev.fovea.runtime.ir.DType;
 import dev.fovea.runtime.ir.Graph;
 import dev.fovea.runtime.ir.Shape;
 import dev.fovea.runtime.ir.Value;
-import dev.fovea.runtime.model.Init;
 import dev.fovea.runtime.model.Parameters;
+import dev.fovea.runtime.model.StartingValues;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,10 +25,7 @@ final class SyntheticInputs {
     static void parameters(SequencedMap<String, Parameters.Recipe> recipes, Store store) {
         recipes.forEach((name, recipe) -> {
             if (store.names().contains(name)) {
-                float[] values = Init.values(recipe.init(), name, recipe.value().shape(), SEED);
-                try (Arena arena = Arena.ofConfined()) {
-                    store.write(name, arena.allocateFrom(ValueLayout.JAVA_FLOAT, values));
-                }
+                StartingValues.write(store, name, recipe, SEED);
             }
         });
     }

@@ -2,8 +2,8 @@ package dev.fovea.runtime.train;
 
 import dev.fovea.runtime.exec.Store;
 import dev.fovea.runtime.ir.Shape;
-import dev.fovea.runtime.model.Init;
 import dev.fovea.runtime.model.Parameters;
+import dev.fovea.runtime.model.StartingValues;
 import dev.fovea.runtime.store.Checkpoint;
 import dev.fovea.runtime.store.Checkpoints;
 import dev.fovea.runtime.store.Safetensors;
@@ -12,7 +12,6 @@ import dev.fovea.runtime.store.TensorView;
 import dev.fovea.runtime.store.TrainingState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -43,12 +42,8 @@ final class Snapshots {
     /// others.
     void initialize(long seed, Collection<String> names) {
         recipes.forEach((name, recipe) -> {
-            if (!names.contains(name) || recipe.init().equals(new Init.Constant(0))) {
-                return;
-            }
-            float[] values = Init.values(recipe.init(), name, recipe.value().shape(), seed);
-            try (Arena arena = Arena.ofConfined()) {
-                store.write(name, arena.allocateFrom(ValueLayout.JAVA_FLOAT, values));
+            if (names.contains(name)) {
+                StartingValues.write(store, name, recipe, seed);
             }
         });
     }
@@ -87,8 +82,7 @@ final class Snapshots {
     }
 
     private TensorView view(Arena arena, String name, Parameters.Recipe recipe) {
-        MemorySegment data = arena.allocate(4L * store.elements(name), 64);
-        store.read(name, data);
+        MemorySegment data = store.view(name, arena);
         long[] shape =
                 Arrays.stream(recipe.value().shape().dims()).asLongStream().toArray();
         return TensorView.of(StoredType.F32, shape, data);

@@ -89,6 +89,12 @@ final class CpuStore implements Store {
     }
 
     @Override
+    public MemorySegment view(String name, Arena callersArena) {
+        Tensor tensor = known(name);
+        return tensor.array.asSlice(0, 4L * tensor.elements).asReadOnly();
+    }
+
+    @Override
     public void read(String name, MemorySegment floats) {
         Tensor tensor = known(name);
         MemorySegment.copy(tensor.array, 0, floats, 0, 4L * tensor.elements);
