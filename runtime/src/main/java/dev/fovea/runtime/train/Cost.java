@@ -118,7 +118,7 @@ public record Cost(
                 host.of(batch),
                 Forecasts.batches(spec, batch),
                 JavaHeap.young(),
-                Backends.threads(spec.run()),
+                JavaHeap.most(),
                 spec.model().ps3().scales().getLast());
     }
 }
