@@ -197,7 +197,7 @@ public final class Experiment {
 
     private Outcome train(RunFolder folder, RunLease lease, Journal journal, String tracked) {
         try (Corpus corpus = corpus();
-                Backend backend = Backends.open(spec.run());
+                Backend backend = Backends.open(spec.run(), spec.precision());
                 Store store = backend.store()) {
             Tokenizer tokenizer = tokenizer(corpus, folder);
             Programs programs = new Programs(spec);
