@@ -9,6 +9,7 @@ import dev.fovea.runtime.exec.ReferenceBackend;
 import dev.fovea.runtime.exec.cpu.CpuBackend;
 import dev.fovea.runtime.exec.cpu.Gemms;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /// Opens the backend that a spec names.
 public final class Backends {
@@ -51,12 +52,11 @@ public final class Backends {
         }
     }
 
-    /// What multiplies matrices in a run, by all that the bits of its results depend on; empty where the backend
-    /// leaves no choice.
-    public static String products(RunSpec run) {
+    /// Who multiplies matrices in a run; null where the backend leaves no choice.
+    public static Gemms.@Nullable Choice products(RunSpec run, PrecisionSpec precision) {
         return switch (run.backend()) {
-            case AUTO, CPU -> Gemms.describe(run.gemm());
-            case REFERENCE, TORNADO -> "";
+            case AUTO, CPU -> Gemms.choose(run.gemm(), precision.format());
+            case REFERENCE, TORNADO -> null;
         };
     }
 

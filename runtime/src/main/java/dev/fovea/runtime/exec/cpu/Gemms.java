@@ -7,25 +7,44 @@ import dev.fovea.runtime.exec.cpu.kernel.RoundedGemm;
 import dev.fovea.runtime.exec.cpu.kernel.VectorGemm;
 import dev.fovea.runtime.exec.cpu.kernel.Workers;
 import dev.fovea.runtime.exec.cpu.onednn.OneDnn;
+import org.jspecify.annotations.Nullable;
 
 /// The matrix products of a backend.
 ///
 /// @param floats in float32: those of losses
 /// @param linear of linear layers, forward and both gradients; the same provider, or one that rounds operands to
 ///     bfloat16
-/// @param description who multiplies, all that bits depend on, and why oneDNN does not where it was looked for
-public record Gemms(Gemm floats, Gemm linear, String description) {
+public record Gemms(Gemm floats, Gemm linear, Choice choice) {
+    private static final String SLOW = "bf16 is no faster than fp32 with this provider on this processor";
+
+    /// Who multiplies.
+    ///
+    /// @param name provider, version and instruction set, and what is rounded: all that the bits of results depend on
+    /// @param remark what the user may want to know; empty if there is nothing
+    public record Choice(String name, String remark) {
+        /// Both as one phrase.
+        public String text() {
+            return remark.isEmpty() ? name : name + "; " + remark;
+        }
+
+        private Choice with(String more, String another) {
+            return new Choice(name + more, remark.isEmpty() ? another : another.isEmpty() ? remark : remark + "; " + another);
+        }
+    }
 
     /// Opens the products of a backend.
     ///
     /// @throws IllegalStateException if oneDNN is asked for and cannot be opened; the message says why
     public static Gemms open(RunSpec.Gemm provider, PrecisionSpec.Compute compute, Workers workers) {
         Gemm floats = open(provider, workers);
-        String who = describe(provider);
-        return switch (compute) {
-            case FP32 -> new Gemms(floats, floats, who);
-            case BF16 -> half(provider, floats, who, workers);
+        Gemm linear = switch (compute) {
+            case FP32 -> floats;
+            case BF16 ->
+                halves(provider) instanceof OneDnn.Usable usable
+                        ? usable.halves(workers)
+                        : new RoundedGemm(workers, floats);
         };
+        return new Gemms(floats, linear, choose(provider, compute));
     }
 
     /// One provider of products in float32.
@@ -37,32 +56,36 @@ public record Gemms(Gemm floats, Gemm linear, String description) {
         }
         return switch (OneDnn.find()) {
             case OneDnn.Usable usable -> usable.floats(workers);
-            case OneDnn.Missing missing
-            when provider == RunSpec.Gemm.ONEDNN ->
+            case OneDnn.Missing missing when provider == RunSpec.Gemm.ONEDNN ->
                 throw new IllegalStateException("oneDNN cannot be used: " + missing.reason());
             case OneDnn.Missing _ -> new VectorGemm(workers);
         };
     }
 
-    /// What `provider` means on this machine: name, version and instruction set. For `auto` without oneDNN also why
-    /// it is missing.
-    public static String describe(RunSpec.Gemm provider) {
-        if (provider == RunSpec.Gemm.JAVA) {
-            return "java";
-        }
-        return switch (OneDnn.find()) {
-            case OneDnn.Usable usable -> usable.describe();
-            case OneDnn.Missing missing -> "java, for oneDNN cannot be used: " + missing.reason();
+    /// What `provider` means on this machine.
+    public static Choice choose(RunSpec.Gemm provider, PrecisionSpec.Compute compute) {
+        boolean halves = halves(provider) != null;
+        return switch (compute) {
+            case FP32 -> choose(provider);
+            case BF16 -> choose(provider)
+                    .with(", bf16 in linear layers" + (halves ? "" : " by rounding"), halves ? "" : SLOW);
         };
     }
 
-    private static Gemms half(RunSpec.Gemm provider, Gemm floats, String who, Workers workers) {
-        if (provider != RunSpec.Gemm.JAVA && OneDnn.find() instanceof OneDnn.Usable usable && usable.bf16()) {
-            return new Gemms(floats, usable.halves(workers), who + ", linear layers in bf16");
+    private static Choice choose(RunSpec.Gemm provider) {
+        if (provider == RunSpec.Gemm.JAVA) {
+            return new Choice("java", "");
         }
-        return new Gemms(
-                floats,
-                new RoundedGemm(workers, floats),
-                who + ", linear layers in bf16 by rounding operands, at the speed of fp32");
+        return switch (OneDnn.find()) {
+            case OneDnn.Usable usable -> new Choice(usable.describe(), "");
+            case OneDnn.Missing missing -> new Choice("java", "oneDNN cannot be used: " + missing.reason());
+        };
+    }
+
+    /// oneDNN if `provider` allows it and it multiplies bfloat16 here, else null.
+    private static OneDnn.@Nullable Usable halves(RunSpec.Gemm provider) {
+        return provider != RunSpec.Gemm.JAVA && OneDnn.find() instanceof OneDnn.Usable usable && usable.bf16()
+                ? usable
+                : null;
     }
 }
