@@ -65,9 +65,17 @@ public final class Backends {
     /// @param threads worker threads; 0 for all cores
     /// @throws RunException of kind BACKEND with the one fact that is missing
     public static Backend open(RunSpec.Backend backend, int threads) {
+        return open(backend, RunSpec.Gemm.AUTO, threads);
+    }
+
+    /// The backend of this name with a provider of matrix products and default settings.
+    ///
+    /// @param threads worker threads; 0 for all cores
+    /// @throws RunException of kind BACKEND with the one fact that is missing
+    public static Backend open(RunSpec.Backend backend, RunSpec.Gemm gemm, int threads) {
         RunSpec run = new RunSpec(
                 backend,
-                RunSpec.Gemm.AUTO,
+                gemm,
                 threads,
                 1,
                 0,

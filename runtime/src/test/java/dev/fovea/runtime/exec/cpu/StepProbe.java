@@ -3,6 +3,8 @@ package dev.fovea.runtime.exec.cpu;
 import dev.fovea.dsl.spec.LossSpec;
 import dev.fovea.dsl.spec.ModelSpec;
 import dev.fovea.dsl.spec.OptimSpec;
+import dev.fovea.dsl.spec.PrecisionSpec;
+import dev.fovea.dsl.spec.RunSpec;
 import dev.fovea.runtime.exec.Store;
 import dev.fovea.runtime.ir.Graph;
 import dev.fovea.runtime.ir.Node;
@@ -24,8 +26,8 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.NullUnmarked;
 
-/// Prints where a whole training step spends its time, by kind of op: `StepProbe [threads] [small|large]`.
-/// Small is the quickstart model at batch 32, large a ViT of width 192 with 2560 selected patches at batch 1.
+/// Prints where a whole training step spends its time, by kind of op: `StepProbe [threads] [small|large]
+/// [java|onednn] [fp32|bf16]`. Small is the quickstart model at batch 32, large a ViT of width 192 with 2560 selected patches at batch 1.
 /// With one thread the time is CPU time, so that other processes disturb less; with more it is wall time.
 @NullUnmarked
 final class StepProbe {
@@ -55,7 +57,12 @@ final class StepProbe {
         Graph graph = PreTraining.build(model, loss, size, optim, false).graph();
         Program program = Segmenter.split(graph);
         MemoryPlan plan = MemoryPlanner.plan(program);
-        try (CpuBackend backend = new CpuBackend(threads);
+        String provider = arguments.length > 2 ? arguments[2] : "java";
+        String compute = arguments.length > 3 ? arguments[3] : "fp32";
+        try (CpuBackend backend = new CpuBackend(
+                        threads,
+                        RunSpec.Gemm.valueOf(provider.toUpperCase(Locale.ROOT)),
+                        new PrecisionSpec(compute).format());
                 Store store = backend.store();
                 CpuSession session = (CpuSession) backend.compile(
                         program, plan, Ps3.hostFunctions(model, ModelSpec.Strategy.TOP_DOWN, side, side, 0), store)) {

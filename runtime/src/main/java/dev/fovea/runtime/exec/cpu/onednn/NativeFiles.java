@@ -7,12 +7,18 @@ import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -72,6 +78,7 @@ final class NativeFiles {
             return folder;
         }
         Files.createDirectories(cache);
+        sweep(cache, title);
         Path fresh = Files.createTempDirectory(cache, "." + title + "-");
         try {
             unpack(fresh, sources);
@@ -82,14 +89,28 @@ final class NativeFiles {
         return folder;
     }
 
+    /// What processes that were ended while they unpacked have left.
+    private static void sweep(Path cache, String title) throws IOException {
+        Instant yesterday = Instant.now().minus(Duration.ofDays(1));
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(cache, "." + title + "-*")) {
+            for (Path folder : left) {
+                if (Files.getLastModifiedTime(folder).toInstant().isBefore(yesterday)) {
+                    remove(folder);
+                }
+            }
+        } catch (NoSuchFileException _) {
+            // another process took it away
+        }
+    }
+
     private static void place(Path fresh, Path folder, List<Source> sources) throws IOException {
         for (int attempt = 0; attempt < 3; attempt++) {
             try {
                 Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
                 return;
-            } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException _) {
+            } catch (FileAlreadyExistsException | DirectoryNotEmptyException _) {
                 setAsideUnlessGood(folder, sources);
-            } catch (java.nio.file.FileSystemException e) {
+            } catch (FileSystemException e) {
                 if (!Files.exists(folder)) {
                     throw e;
                 }
@@ -133,7 +154,7 @@ final class NativeFiles {
         CRC32 crc = new CRC32();
         for (Source source : sources) {
             crc.update((source.name + " " + source.size + " " + source.checksum + "\n")
-                    .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    .getBytes(StandardCharsets.UTF_8));
         }
         return "%08x".formatted(crc.getValue());
     }
