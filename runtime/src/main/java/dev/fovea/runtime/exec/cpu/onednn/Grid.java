@@ -14,32 +14,44 @@ record Grid(int rowStep, int columnStep) {
     private static final int TILE_COLUMNS = 48;
     /// Multiply-adds that a block should have at least.
     private static final long WORK = 1 << 22;
+    /// Blocks that keep many cores busy, and how small they may become for it.
+    private static final int MANY = 32;
+
+    private static final int MEDIUM = 192;
+    /// Blocks that keep a few cores busy, and how small they may become for it.
+    private static final int FEW = 8;
+
+    private static final int SMALL = 96;
+    /// Rows that a block should have if b is transposed: the library turns b anew for each block of rows.
+    private static final int TALL = 384;
 
     /// The blocks of an (m,n) result of depth k.
     ///
-    /// @param transB whether b must be turned while it is packed, which each row of blocks does anew: then few
-    ///     tall blocks are best, else many small ones
+    /// @param transB whether b is transposed
     static Grid of(boolean transB, int m, int n, int k) {
-        int fewestRows = transB ? 384 : 96;
-        int fewestColumns = transB ? 192 : 96;
-        long wanted = Math.min(transB ? 8 : 32, (long) m * n * k / WORK);
-        int rowParts = 1;
-        int columnParts = 1;
-        while ((long) rowParts * columnParts < wanted) {
-            int rows = m / rowParts;
-            int columns = n / columnParts;
-            boolean canRows = rows >= 2 * fewestRows;
-            boolean canColumns = columns >= 2 * fewestColumns;
-            if (!canRows && !canColumns) {
-                break;
-            }
-            if (canRows && (rows >= columns || !canColumns)) {
-                rowParts *= 2;
-            } else {
-                columnParts *= 2;
-            }
+        long most = (long) m * n * k / WORK;
+        int[] parts = {1, 1};
+        if (transB) {
+            halve(parts, m, n, TALL, MEDIUM, Math.min(FEW, most));
+        } else {
+            halve(parts, m, n, MEDIUM, MEDIUM, Math.min(MANY, most));
         }
-        return new Grid(step(m, rowParts, TILE_ROWS), step(n, columnParts, TILE_COLUMNS));
+        halve(parts, m, n, SMALL, SMALL, Math.min(FEW, most));
+        return new Grid(step(m, parts[0], TILE_ROWS), step(n, parts[1], TILE_COLUMNS));
+    }
+
+    /// Halves the longer side of a block until there are as many blocks as wanted or they would become too small.
+    private static void halve(int[] parts, int m, int n, int fewestRows, int fewestColumns, long wanted) {
+        while ((long) parts[0] * parts[1] < wanted) {
+            int rows = m / parts[0];
+            int columns = n / parts[1];
+            boolean byRows = rows >= 2 * fewestRows;
+            boolean byColumns = columns >= 2 * fewestColumns;
+            if (!byRows && !byColumns) {
+                return;
+            }
+            parts[byRows && (rows >= columns || !byColumns) ? 0 : 1] *= 2;
+        }
     }
 
     private static int step(int size, int parts, int tile) {

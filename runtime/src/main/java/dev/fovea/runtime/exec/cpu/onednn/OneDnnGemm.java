@@ -1,17 +1,24 @@
 package dev.fovea.runtime.exec.cpu.onednn;
 
 import dev.fovea.runtime.exec.cpu.kernel.Gemm;
+import dev.fovea.runtime.exec.cpu.kernel.TurnedMatrix;
 import dev.fovea.runtime.exec.cpu.kernel.Workers;
 import java.lang.foreign.MemorySegment;
 
 /// Products in float32 by oneDNN's `dnnl_sgemm`.
 final class OneDnnGemm implements Gemm {
+    /// Rows of the result from which on a transposed b is turned once: the library turns it anew for each block of
+    /// rows, and needs few and large ones then.
+    private static final int ROWS_THAT_PAY = 512;
+
     private final String name;
     private final Blocks blocks;
+    private final TurnedMatrix turned;
 
     OneDnnGemm(Workers workers, String name) {
         this.name = name;
         blocks = new Blocks(workers, Dnnl::floats, Float.BYTES);
+        turned = new TurnedMatrix(workers);
     }
 
     @Override
@@ -46,6 +53,11 @@ final class OneDnnGemm implements Gemm {
         }
         long left = Matrices.address(a, aOffset, transA ? k : m, transA ? m : k, lda);
         long right = Matrices.address(b, bOffset, transB ? n : k, transB ? k : n, ldb);
-        blocks.multiply(transA, transB, m, n, k, left, lda, right, ldb, result, ldc, accumulate);
+        if (transB && m >= ROWS_THAT_PAY) {
+            long copy = turned.turn(b, bOffset, n, k, ldb).address();
+            blocks.multiply(transA, false, m, n, k, left, lda, copy, n, result, ldc, accumulate);
+        } else {
+            blocks.multiply(transA, transB, m, n, k, left, lda, right, ldb, result, ldc, accumulate);
+        }
     }
 }

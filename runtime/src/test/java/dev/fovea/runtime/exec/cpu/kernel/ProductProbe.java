@@ -54,7 +54,7 @@ final class ProductProbe {
 
     private void transformer(Map<String, Gemm> providers, double peak) {
         int[][] layers = {{192, 192}, {576, 192}, {768, 192}, {192, 768}, {768, 768}, {1152, 1152}, {4304, 1152}};
-        for (int rows : new int[] {2048, 3289, 4096}) {
+        for (int rows : new int[] {2048, 4096}) {
             for (int[] layer : layers) {
                 product(providers, peak, false, true, rows, layer[0], layer[1]);
                 product(providers, peak, false, false, rows, layer[1], layer[0]);
