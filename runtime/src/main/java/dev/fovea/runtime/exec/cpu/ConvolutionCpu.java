@@ -1,5 +1,6 @@
 package dev.fovea.runtime.exec.cpu;
 
+import dev.fovea.runtime.exec.cpu.kernel.Blocks;
 import dev.fovea.runtime.exec.cpu.kernel.Depthwise;
 import dev.fovea.runtime.ir.ConvolutionOp;
 import dev.fovea.runtime.ir.Shape;
@@ -7,7 +8,8 @@ import dev.fovea.runtime.ir.Value;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// Depthwise convolution. Scratch memory holds the weight, or its gradient, with the channel last (k*k,C).
+/// Depthwise convolution. Scratch memory holds the weight with the channel last (k*k,C), or shares of its gradient
+/// (blocks,k*k,C).
 final class ConvolutionCpu {
     private ConvolutionCpu() {}
 
@@ -66,13 +68,15 @@ final class ConvolutionCpu {
     private static Step backwardWeight(
             Depthwise kernel, MemorySegment dweight, MemorySegment x, MemorySegment dy, Lowering l) {
         int taps = kernel.kernel() * kernel.kernel();
+        int lines = kernel.batch() * kernel.rows();
+        int blocks = Blocks.count(lines);
         Scratch scratch = l.scratch();
-        scratch.reserve((long) taps * kernel.channels());
-        int map = Math.multiplyExact(kernel.batch() * kernel.rows(), kernel.columns() * kernel.channels());
-        return l.rows(taps, map, (from, to, _) -> kernel.backwardWeight(scratch.segment(), x, dy, from, to))
+        scratch.reserve((long) blocks * taps * kernel.channels());
+        int share = Math.multiplyExact(lines / blocks * taps, kernel.columns() * kernel.channels());
+        return l.rows(blocks, share, (from, to, _) -> kernel.backwardWeight(scratch.segment(), x, dy, from, to))
                 .then(l.rows(
                         kernel.channels(),
-                        taps,
-                        (from, to, _) -> kernel.turnBack(dweight, scratch.segment(), from, to)));
+                        taps * blocks,
+                        (from, to, _) -> kernel.turnBack(dweight, scratch.segment(), blocks, from, to)));
     }
 }

@@ -60,7 +60,7 @@ final class ImageCpu {
                 axis(op, height, op.height()),
                 axis(op, width, op.width()));
         int rows = output.shape().rows();
-        int work = Math.toIntExact(Math.min(1 << 30, 1 + op.flops() / rows));
+        int work = Math.toIntExact(Math.min(1 << 30, output.shape().dim(-1) + op.flops() / rows));
         Value chosen = op.indices();
         if (chosen == null) {
             return l.rows(rows, work, (from, to, _) -> cutter.cutAll(patches, pixels, from, to));

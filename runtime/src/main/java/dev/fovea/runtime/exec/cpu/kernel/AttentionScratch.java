@@ -12,10 +12,10 @@ final class AttentionScratch {
 
     final MicroKernel kernel;
     final int lanes;
-    /// S: tokens on the other side that are treated at once, a multiple of R.
+    /// S: tokens on the other side that are treated at once, a multiple of R and of L.
     final int block;
     /// Operands of a whole head, packed in panels of R lines.
-    final float[][] packs = {{}, {}, {}, {}};
+    final float[][] packs = {{}, {}, {}, {}, {}};
     /// (C,L) the block's own operands, for example queries and output gradients.
     float[] left = {};
 
@@ -24,6 +24,10 @@ final class AttentionScratch {
     float[] sum = {};
 
     float[] otherSum = {};
+    /// (N/L,C,L) the share of a span of keys in the gradients of a head's queries, N rounded up to L and C to R.
+    float[] share = {};
+    /// (L,L) a block of scores turned around.
+    final float[] turned;
     /// (S,L) scores, probabilities or their gradients.
     final float[] scores;
 
@@ -33,11 +37,13 @@ final class AttentionScratch {
 
     final float[] total;
     final float[] factor;
+    final float[] exchange = new float[Packing.exchangeLength()];
 
     AttentionScratch(MicroKernel kernel) {
         this.kernel = kernel;
         lanes = kernel.columns();
-        block = BLOCK / kernel.rows() * kernel.rows();
+        block = Math.ceilDiv(BLOCK, lanes) * lanes;
+        turned = new float[lanes * lanes];
         scores = new float[block * lanes];
         slopes = new float[block * lanes];
         most = new float[lanes];
@@ -55,8 +61,23 @@ final class AttentionScratch {
         }
         left = atLeast(left, width * lanes);
         right = atLeast(right, width * lanes);
-        sum = atLeast(sum, width * lanes);
-        otherSum = atLeast(otherSum, width * lanes);
+        sum = atLeast(sum, width * lanes + Unpacking.MARGIN);
+        otherSum = atLeast(otherSum, width * lanes + Unpacking.MARGIN);
+    }
+
+    /// Makes room for the gradients of the queries of a head.
+    void reserveShare(AttentionShape shape) {
+        share = atLeast(share, shareLength(shape) + Unpacking.MARGIN);
+    }
+
+    /// Floats of the gradients of the queries of a head.
+    int shareLength(AttentionShape shape) {
+        return Math.multiplyExact(Math.ceilDiv(shape.tokens(), lanes) * lanes, shareWidth(shape));
+    }
+
+    /// C rounded up to R.
+    int shareWidth(AttentionShape shape) {
+        return Math.ceilDiv(shape.headWidth(), kernel.rows()) * kernel.rows();
     }
 
     private static float[] atLeast(float[] array, int size) {
@@ -68,9 +89,18 @@ final class AttentionScratch {
         int depth = shape.headWidth();
         int stride = shape.stride();
         int panel = kernel.rows();
-        Packing.alongDepth(packs[i], 0, cache, shape.cache(b, h, 0, part), stride, shape.cached(), depth, panel);
         Packing.alongDepth(
-                packs[i], shape.cached(), qkv, shape.own(b, h, 0, part), stride, shape.tokens(), depth, panel);
+                packs[i], 0, cache, shape.cache(b, h, 0, part), stride, shape.cached(), depth, panel, exchange);
+        Packing.alongDepth(
+                packs[i],
+                shape.cached(),
+                qkv,
+                shape.own(b, h, 0, part),
+                stride,
+                shape.tokens(),
+                depth,
+                panel,
+                exchange);
         Packing.clearRest(packs[i], shape.keys(), depth, panel);
     }
 
@@ -89,7 +119,7 @@ final class AttentionScratch {
     /// Pack `i` = N rows of `source` in panels of R rows, each (C,R)
     void packRows(int i, AttentionShape shape, MemorySegment source, long offset, int stride) {
         int panel = kernel.rows();
-        Packing.alongDepth(packs[i], 0, source, offset, stride, shape.tokens(), shape.headWidth(), panel);
+        Packing.alongDepth(packs[i], 0, source, offset, stride, shape.tokens(), shape.headWidth(), panel, exchange);
         Packing.clearRest(packs[i], shape.tokens(), shape.headWidth(), panel);
     }
 
@@ -103,7 +133,7 @@ final class AttentionScratch {
 
     /// block (C,L) = columns `at` on from `count` rows of `source`
     void packBlock(float[] block, int at, MemorySegment source, long offset, int stride, int count, int headWidth) {
-        Packing.alongDepth(block, at, source, offset, stride, count, headWidth, lanes);
+        Packing.alongDepth(block, at, source, offset, stride, count, headWidth, lanes, exchange);
     }
 
     /// target (count,L) = lines `first` on of pack `i` · block (C,L)
@@ -113,13 +143,19 @@ final class AttentionScratch {
         }
     }
 
-    /// target (C,L) += pack `i` (all channels, depths `first` to `first + depth` of `totalDepth`) · block
+    /// target (C,L) at `at` += pack `i` (all channels, depths `first` to `first + depth` of `totalDepth`) · block
     /// (depth,L)
-    void addChannels(float[] target, int i, int first, int depth, int totalDepth, float[] block, int headWidth) {
+    void addChannels(
+            float[] target, int at, int i, int first, int depth, int totalDepth, float[] block, int headWidth) {
         int rows = kernel.rows();
         for (int line = 0; line < headWidth; line += rows) {
             int from = line * totalDepth + first * rows;
-            kernel.multiplyAdd(target, line * lanes, packs[i], from, block, 0, depth);
+            kernel.multiplyAdd(target, at + line * lanes, packs[i], from, block, 0, depth);
         }
+    }
+
+    /// Rows of `target`, `stride` floats apart = columns of a block (C,L), which begin at `at`
+    void unpack(MemorySegment target, long to, int stride, float[] block, int at, int count, int headWidth) {
+        Unpacking.columns(target, to, stride, block, at, lanes, count, headWidth, exchange);
     }
 }

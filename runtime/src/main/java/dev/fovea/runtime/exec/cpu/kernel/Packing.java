@@ -15,8 +15,12 @@ import jdk.incubator.vector.VectorSpecies;
 /// over), W lines in a panel. A packed block is a run of panels; a panel is (P,W), its last lines zero where L
 /// is no multiple of W.
 final class Packing {
-    /// Four floats.
-    private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
+    /// Half a vector: the rows of a tile where vectors have 256 or 512 bits.
+    private static final VectorSpecies<Float> HALF = Interleave.HALF;
+
+    /// Depths that are copied for all lines before the next ones, so that a cache line that several panels share
+    /// is still there for the last of them.
+    private static final int DEPTH_AT_ONCE = 64;
 
     private Packing() {}
 
@@ -27,6 +31,8 @@ final class Packing {
 
     /// Packs lines `firstLine` on of a block; element (line, p) lies at `offset + (line - firstLine) * stride +
     /// p`: depth is contiguous. When all lines are packed, [#clearRest] must follow.
+    ///
+    /// @param exchange scratch memory of [#exchangeLength] floats
     static void alongDepth(
             float[] packed,
             int firstLine,
@@ -35,18 +41,57 @@ final class Packing {
             int stride,
             int lines,
             int depth,
-            int panel) {
-        for (int i = 0; i < lines; i++) {
+            int panel,
+            float[] exchange) {
+        int group = Interleave.LINES;
+        int i = 0;
+        while (i < lines) {
             int line = firstLine + i;
             int base = line / panel * panel * depth + line % panel;
-            spread(packed, base, panel, source, offset + (long) i * stride, depth);
+            long from = offset + (long) i * stride;
+            if (group > 0 && line % group == 0 && panel % group == 0 && i + group <= lines) {
+                spreadGroup(packed, base, panel, source, from, stride, depth, exchange);
+                i += group;
+            } else {
+                spread(packed, base, panel, source, from, 0, depth);
+                i++;
+            }
         }
     }
 
-    private static void spread(float[] packed, int base, int panel, MemorySegment source, long offset, int depth) {
-        for (int p = 0; p < depth; p++) {
+    private static void spreadGroup(
+            float[] packed,
+            int base,
+            int panel,
+            MemorySegment source,
+            long offset,
+            int stride,
+            int depth,
+            float[] exchange) {
+        int p = 0;
+        for (; p <= depth - WIDTH; p += WIDTH) {
+            if (panel == Interleave.LINES) {
+                Interleave.lines(packed, base + p * panel, source, offset + p, stride);
+            } else {
+                Interleave.lines(exchange, 0, source, offset + p, stride);
+                Interleave.spread(packed, base + p * panel, panel, exchange);
+            }
+        }
+        for (int line = 0; line < Interleave.LINES && p < depth; line++) {
+            spread(packed, base + line, panel, source, offset + (long) line * stride, p, depth);
+        }
+    }
+
+    private static void spread(
+            float[] packed, int base, int panel, MemorySegment source, long offset, int firstDepth, int depth) {
+        for (int p = firstDepth; p < depth; p++) {
             packed[base + p * panel] = source.get(FLOAT, (offset + p) << 2);
         }
+    }
+
+    /// Floats of the scratch memory that [#alongDepth] wants.
+    static int exchangeLength() {
+        return WIDTH * WIDTH;
     }
 
     /// Packs depths `firstDepth` to `firstDepth + depth` of a block that is `totalDepth` deep; element (line,
@@ -62,15 +107,19 @@ final class Packing {
             int lines,
             int depth,
             int panel) {
-        for (int first = 0; first < lines; first += panel) {
-            int base = first * totalDepth + firstDepth * panel;
-            int present = Math.min(panel, lines - first);
-            if (present == panel && panel % WIDTH == 0) {
-                copyWide(packed, base, panel, source, offset + first, stride, depth);
-            } else if (present == panel && panel % QUAD.length() == 0) {
-                copyNarrow(packed, base, panel, source, offset + first, stride, depth);
-            } else {
-                copyPart(packed, base, panel, present, source, offset + first, stride, depth);
+        for (int p = 0; p < depth; p += DEPTH_AT_ONCE) {
+            int some = Math.min(DEPTH_AT_ONCE, depth - p);
+            long from = offset + (long) p * stride;
+            for (int first = 0; first < lines; first += panel) {
+                int base = first * totalDepth + (firstDepth + p) * panel;
+                int present = Math.min(panel, lines - first);
+                if (present == panel && panel % WIDTH == 0) {
+                    copyWide(packed, base, panel, source, from + first, stride, some);
+                } else if (present == panel && panel == HALF.length()) {
+                    copyNarrow(packed, base, panel, source, from + first, stride, some);
+                } else {
+                    copyPart(packed, base, panel, present, source, from + first, stride, some);
+                }
             }
         }
     }
@@ -89,11 +138,8 @@ final class Packing {
     private static void copyNarrow(
             float[] packed, int base, int panel, MemorySegment source, long offset, int stride, int depth) {
         for (int p = 0; p < depth; p++) {
-            long from = offset + (long) p * stride;
-            for (int line = 0; line < panel; line += 4) {
-                FloatVector.fromMemorySegment(QUAD, source, (from + line) << 2, ORDER)
-                        .intoArray(packed, base + p * panel + line);
-            }
+            FloatVector.fromMemorySegment(HALF, source, (offset + (long) p * stride) << 2, ORDER)
+                    .intoArray(packed, base + p * panel);
         }
     }
 

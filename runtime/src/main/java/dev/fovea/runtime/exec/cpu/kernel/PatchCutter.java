@@ -1,8 +1,12 @@
 package dev.fovea.runtime.exec.cpu.kernel;
 
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
 
 /// Patches of pictures at another resolution, resampled only where they are asked for.
 ///
@@ -49,8 +53,9 @@ public final class PatchCutter {
     ///
     /// @throws IndexOutOfBoundsException if an index lies outside the grid
     public void cut(MemorySegment patches, MemorySegment pixels, MemorySegment indices, int count, int from, int to) {
+        float[] joined = new float[reach()];
         for (int r = from; r < to; r++) {
-            cut(patches, r, pixels, r / count, Rows.index(indices, r, gridRows * gridColumns));
+            cut(patches, r, pixels, r / count, Rows.index(indices, r, gridRows * gridColumns), joined);
         }
     }
 
@@ -58,12 +63,22 @@ public final class PatchCutter {
     /// B*K
     public void cutAll(MemorySegment patches, MemorySegment pixels, int from, int to) {
         int count = gridRows * gridColumns;
+        float[] joined = new float[reach()];
         for (int r = from; r < to; r++) {
-            cut(patches, r, pixels, r / count, r % count);
+            cut(patches, r, pixels, r / count, r % count, joined);
         }
     }
 
-    private void cut(MemorySegment patches, int row, MemorySegment pixels, int picture, int cell) {
+    /// Source columns that one patch reads at most.
+    private int reach() {
+        int most = 1;
+        for (int left = 0; left < gridColumns * patch; left += patch) {
+            most = Math.max(most, horizontal.first[left + patch - 1] + TAPS - horizontal.first[left]);
+        }
+        return most;
+    }
+
+    private void cut(MemorySegment patches, int row, MemorySegment pixels, int picture, int cell, float[] joined) {
         boolean identity = vertical.first.length == pictureRows && horizontal.first.length == pictureColumns;
         int top = cell / gridColumns * patch;
         int left = cell % gridColumns * patch;
@@ -75,7 +90,7 @@ public final class PatchCutter {
                     long source = plane + (long) (top + y) * pictureColumns + left;
                     MemorySegment.copy(pixels, 4 * source, patches, 4 * (to + (long) y * patch), 4L * patch);
                 } else if (vertical.taps() == TAPS && horizontal.taps() == TAPS) {
-                    line(patches, to + (long) y * patch, pixels, plane, top + y, left);
+                    line(patches, to + (long) y * patch, pixels, plane, top + y, left, joined);
                 } else {
                     wideLine(patches, to + (long) y * patch, pixels, plane, top + y, left);
                 }
@@ -83,19 +98,59 @@ public final class PatchCutter {
         }
     }
 
-    private void line(MemorySegment patches, long to, MemorySegment pixels, long plane, int y, int left) {
-        long first = sourceRow(plane, y, 0);
-        long second = sourceRow(plane, y, 1);
-        long third = sourceRow(plane, y, 2);
-        long fourth = sourceRow(plane, y, 3);
-        int at = TAPS * y;
-        float[] w = vertical.weights;
+    /// One line of a patch: the four source lines are joined first, as far as the patch reads them, then the columns.
+    private void line(
+            MemorySegment patches, long to, MemorySegment pixels, long plane, int y, int left, float[] joined) {
+        int[] first = horizontal.first;
+        int begin = Math.clamp(first[left], 0, pictureColumns - 1);
+        int end = Math.clamp(first[left + patch - 1] + TAPS, begin + 1, pictureColumns);
+        join(joined, pixels, plane, y, begin, end - begin);
+        float[] w = horizontal.weights;
+        int last = end - begin - 1;
         for (int x = 0; x < patch; x++) {
-            float sum = w[at] * across(pixels, first, left + x)
-                    + w[at + 1] * across(pixels, second, left + x)
-                    + w[at + 2] * across(pixels, third, left + x)
-                    + w[at + 3] * across(pixels, fourth, left + x);
+            int at = TAPS * (left + x);
+            int column = first[left + x] - begin;
+            float sum;
+            if (column >= 0 && column + TAPS <= last + 1) {
+                sum = w[at] * joined[column]
+                        + w[at + 1] * joined[column + 1]
+                        + w[at + 2] * joined[column + 2]
+                        + w[at + 3] * joined[column + 3];
+            } else {
+                sum = w[at] * joined[Math.clamp(column, 0, last)]
+                        + w[at + 1] * joined[Math.clamp(column + 1, 0, last)]
+                        + w[at + 2] * joined[Math.clamp(column + 2, 0, last)]
+                        + w[at + 3] * joined[Math.clamp(column + 3, 0, last)];
+            }
             patches.set(FLOAT, (to + x) << 2, sum);
+        }
+    }
+
+    /// joined (count) = the four taps of row `y` of the resolution, at picture columns `begin` on
+    private void join(float[] joined, MemorySegment pixels, long plane, int y, int begin, int count) {
+        long first = sourceRow(plane, y, 0) + begin;
+        long second = sourceRow(plane, y, 1) + begin;
+        long third = sourceRow(plane, y, 2) + begin;
+        long fourth = sourceRow(plane, y, 3) + begin;
+        float[] w = vertical.weights;
+        int at = TAPS * y;
+        int i = 0;
+        for (; i <= count - WIDTH; i += WIDTH) {
+            FloatVector.fromMemorySegment(FLOATS, pixels, (first + i) << 2, ORDER)
+                    .mul(w[at])
+                    .add(FloatVector.fromMemorySegment(FLOATS, pixels, (second + i) << 2, ORDER)
+                            .mul(w[at + 1]))
+                    .add(FloatVector.fromMemorySegment(FLOATS, pixels, (third + i) << 2, ORDER)
+                            .mul(w[at + 2]))
+                    .add(FloatVector.fromMemorySegment(FLOATS, pixels, (fourth + i) << 2, ORDER)
+                            .mul(w[at + 3]))
+                    .intoArray(joined, i);
+        }
+        for (; i < count; i++) {
+            joined[i] = pixels.get(FLOAT, (first + i) << 2) * w[at]
+                    + pixels.get(FLOAT, (second + i) << 2) * w[at + 1]
+                    + pixels.get(FLOAT, (third + i) << 2) * w[at + 2]
+                    + pixels.get(FLOAT, (fourth + i) << 2) * w[at + 3];
         }
     }
 
@@ -121,25 +176,5 @@ public final class PatchCutter {
     /// First float of the picture row that tap `tap` of row `y` of the resolution reads.
     private long sourceRow(long plane, int y, int tap) {
         return plane + (long) Math.clamp(vertical.first[y] + tap, 0, pictureRows - 1) * pictureColumns;
-    }
-
-    /// Row of the picture starting at float `line`, resampled at column `x` of the resolution.
-    private float across(MemorySegment pixels, long line, int x) {
-        int first = horizontal.first[x];
-        int at = TAPS * x;
-        float[] w = horizontal.weights;
-        if (first >= 0 && first + TAPS <= pictureColumns) {
-            long from = line + first;
-            return w[at] * pixels.get(FLOAT, from << 2)
-                    + w[at + 1] * pixels.get(FLOAT, (from + 1) << 2)
-                    + w[at + 2] * pixels.get(FLOAT, (from + 2) << 2)
-                    + w[at + 3] * pixels.get(FLOAT, (from + 3) << 2);
-        }
-        float sum = 0f;
-        for (int tap = 0; tap < TAPS; tap++) {
-            int column = Math.clamp(first + tap, 0, pictureColumns - 1);
-            sum += w[at + tap] * pixels.get(FLOAT, (line + column) << 2);
-        }
-        return sum;
     }
 }

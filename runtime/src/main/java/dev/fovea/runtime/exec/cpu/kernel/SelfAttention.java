@@ -92,7 +92,7 @@ public final class SelfAttention {
             hide(s, query, key, keys);
             Softmax.online(s.scores, s.most, s.total, s.factor, keys, s.lanes);
             Softmax.scaleColumns(s.sum, s.factor, width, s.lanes);
-            s.addChannels(s.sum, 1, key, keys, shape.keys(), s.scores, width);
+            s.addChannels(s.sum, 0, 1, key, keys, shape.keys(), s.scores, width);
         }
         write(s, b, h, query, count);
     }
@@ -112,12 +112,12 @@ public final class SelfAttention {
     }
 
     private void write(AttentionScratch s, int b, int h, int query, int count) {
+        for (int i = 0; i < s.lanes; i++) {
+            s.factor[i] = 1 / s.total[i];
+        }
+        Softmax.scaleColumns(s.sum, s.factor, shape.headWidth(), s.lanes);
+        s.unpack(y, shape.output(b, h, query), shape.width(), s.sum, 0, count, shape.headWidth());
         for (int i = 0; i < count; i++) {
-            float inverse = 1 / s.total[i];
-            long at = shape.output(b, h, query + i);
-            for (int e = 0; e < shape.headWidth(); e++) {
-                y.set(FLOAT, (at + e) << 2, s.sum[e * s.lanes + i] * inverse);
-            }
             float log = (float) (s.most[i] + Math.log(s.total[i]));
             logSumExp.setAtIndex(FLOAT, shape.query(b, h, query + i), log);
         }

@@ -103,30 +103,12 @@ final class Softmax {
         }
     }
 
-    /// scores (S,L) = e^(scores - logSum) (slopes - mean), with one logSum and mean (L) a column: the gradient
-    /// in the scores
-    static void slopesByColumn(float[] scores, float[] slopes, float[] logSum, float[] mean, int rows, int lanes) {
-        for (int r = 0; r < rows; r++) {
-            for (int j = 0; j < lanes; j += WIDTH) {
-                int at = r * lanes + j;
-                FloatVector v = FloatVector.fromArray(FLOATS, scores, at).sub(FloatVector.fromArray(FLOATS, logSum, j));
-                FloatVector bounded = v.blend(LEAST, v.compare(VectorOperators.LT, LEAST));
-                FloatVector shifted = bounded.fma(LOG2_E, ROUND);
-                FloatVector whole = shifted.sub(ROUND);
-                FloatVector part = whole.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), bounded);
-                part = whole.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), part);
-                FloatVector power = part.fma(EXP_6, EXP_5);
-                power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_4));
-                power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_3));
-                power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_2));
-                power = power.fma(part, FloatVector.broadcast(FLOATS, EXP_1));
-                power = power.fma(part.mul(part), part).add(1f);
-                FloatVector e = power.reinterpretAsInts()
-                        .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT))
-                        .reinterpretAsFloats();
-                e.mul(FloatVector.fromArray(FLOATS, slopes, at).sub(FloatVector.fromArray(FLOATS, mean, j)))
-                        .intoArray(scores, at);
-            }
+    /// values[to .. to + count] += values[from .. from + count]; count a multiple of the vector width
+    static void add(float[] values, int to, int from, int count) {
+        for (int i = 0; i < count; i += WIDTH) {
+            FloatVector.fromArray(FLOATS, values, to + i)
+                    .add(FloatVector.fromArray(FLOATS, values, from + i))
+                    .intoArray(values, to + i);
         }
     }
 

@@ -15,12 +15,12 @@ import jdk.incubator.vector.FloatVector;
 /// within a product. The depth is cut into the same blocks whatever the number of workers, so every element is
 /// the same sum in the same order and the bits of the result depend on neither threads nor vector width.
 public final class VectorGemm implements Gemm {
-    /// Depth of a block: a panel of b of this depth lives in the first-level cache.
-    private static final int DEPTH_BLOCK = 256;
+    /// Depth of a block: a panel of a of this depth lives in the first-level cache, one of b streams through it.
+    private static final int DEPTH_BLOCK = 512;
     /// Rows of a packed block of a, which lives in the second-level cache.
     private static final int ROW_BLOCK = 128;
-    /// Columns of a packed block of b, in tiles.
-    private static final int COLUMN_BLOCK_TILES = 24;
+    /// Columns of a packed block of b.
+    private static final int COLUMN_BLOCK = 576;
     /// Below this many fused multiply-adds waking other threads does not pay.
     private static final long SERIAL_WORK = 1 << 18;
 
@@ -106,7 +106,7 @@ public final class VectorGemm implements Gemm {
     }
 
     private void rectangle(Scratch s, int firstRow, int lastRow, int firstColumn, int lastColumn) {
-        int columnStep = evenly(lastColumn - firstColumn, COLUMN_BLOCK_TILES * kernel.columns(), kernel.columns());
+        int columnStep = evenly(lastColumn - firstColumn, COLUMN_BLOCK, kernel.columns());
         int depthStep = evenly(job.k, DEPTH_BLOCK, 1);
         for (int j = firstColumn; j < lastColumn; j += columnStep) {
             int columns = Math.min(columnStep, lastColumn - j);
@@ -160,7 +160,7 @@ public final class VectorGemm implements Gemm {
             Packing.alongLines(s.a, 0, depth, job.a, offset, job.lda, rows, depth, kernel.rows());
         } else {
             long offset = job.aOffset + (long) row * job.lda + p;
-            Packing.alongDepth(s.a, 0, job.a, offset, job.lda, rows, depth, kernel.rows());
+            Packing.alongDepth(s.a, 0, job.a, offset, job.lda, rows, depth, kernel.rows(), s.exchange);
         }
         Packing.clearRest(s.a, rows, depth, kernel.rows());
     }
@@ -168,7 +168,7 @@ public final class VectorGemm implements Gemm {
     private void packB(Scratch s, int column, int columns, int p, int depth) {
         if (job.transB) {
             long offset = job.bOffset + (long) column * job.ldb + p;
-            Packing.alongDepth(s.b, 0, job.b, offset, job.ldb, columns, depth, kernel.columns());
+            Packing.alongDepth(s.b, 0, job.b, offset, job.ldb, columns, depth, kernel.columns(), s.exchange);
         } else {
             long offset = job.bOffset + (long) p * job.ldb + column;
             Packing.alongLines(s.b, 0, depth, job.b, offset, job.ldb, columns, depth, kernel.columns());
@@ -211,10 +211,11 @@ public final class VectorGemm implements Gemm {
         final float[] a;
         final float[] b;
         final float[] tile;
+        final float[] exchange = new float[Packing.exchangeLength()];
 
         Scratch(MicroKernel kernel) {
             a = new float[Packing.packedLength(ROW_BLOCK, DEPTH_BLOCK, kernel.rows())];
-            b = new float[COLUMN_BLOCK_TILES * kernel.columns() * DEPTH_BLOCK];
+            b = new float[Packing.packedLength(COLUMN_BLOCK, DEPTH_BLOCK, kernel.columns())];
             tile = new float[kernel.rows() * kernel.columns()];
         }
     }
