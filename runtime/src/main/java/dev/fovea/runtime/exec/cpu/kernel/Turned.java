@@ -4,16 +4,17 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
 
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Transposition of matrices.
 public final class Turned {
-    private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
-    private static final FloatVector LOWER = FloatVector.fromArray(QUAD, new float[] {0, 4, 1, 5}, 0);
-    private static final FloatVector UPPER = FloatVector.fromArray(QUAD, new float[] {2, 6, 3, 7}, 0);
-    private static final FloatVector FRONT = FloatVector.fromArray(QUAD, new float[] {0, 1, 4, 5}, 0);
-    private static final FloatVector BACK = FloatVector.fromArray(QUAD, new float[] {2, 3, 6, 7}, 0);
+    private static final VectorSpecies<Integer> QUAD = IntVector.SPECIES_128;
+    /// Lanes of two vectors, one after the other; integers, as [Interleave] explains.
+    private static final IntVector LOWER = IntVector.fromArray(QUAD, new int[] {0, 4, 1, 5}, 0);
+    private static final IntVector UPPER = IntVector.fromArray(QUAD, new int[] {2, 6, 3, 7}, 0);
+    private static final IntVector FRONT = IntVector.fromArray(QUAD, new int[] {0, 1, 4, 5}, 0);
+    private static final IntVector BACK = IntVector.fromArray(QUAD, new int[] {2, 3, 6, 7}, 0);
     /// Rows that are read together: as many as floats in a line of the cache, so that whole lines are written.
     private static final int LINE = 16;
 
@@ -46,14 +47,14 @@ public final class Turned {
     }
 
     private static void quad(MemorySegment y, long yAt, int rows, MemorySegment x, long xAt, int stride) {
-        FloatVector a = FloatVector.fromMemorySegment(QUAD, x, xAt << 2, ORDER);
-        FloatVector b = FloatVector.fromMemorySegment(QUAD, x, (xAt + stride) << 2, ORDER);
-        FloatVector c = FloatVector.fromMemorySegment(QUAD, x, (xAt + 2L * stride) << 2, ORDER);
-        FloatVector d = FloatVector.fromMemorySegment(QUAD, x, (xAt + 3L * stride) << 2, ORDER);
-        FloatVector abLower = LOWER.selectFrom(a, b);
-        FloatVector abUpper = UPPER.selectFrom(a, b);
-        FloatVector cdLower = LOWER.selectFrom(c, d);
-        FloatVector cdUpper = UPPER.selectFrom(c, d);
+        IntVector a = IntVector.fromMemorySegment(QUAD, x, xAt << 2, ORDER);
+        IntVector b = IntVector.fromMemorySegment(QUAD, x, (xAt + stride) << 2, ORDER);
+        IntVector c = IntVector.fromMemorySegment(QUAD, x, (xAt + 2L * stride) << 2, ORDER);
+        IntVector d = IntVector.fromMemorySegment(QUAD, x, (xAt + 3L * stride) << 2, ORDER);
+        IntVector abLower = LOWER.selectFrom(a, b);
+        IntVector abUpper = UPPER.selectFrom(a, b);
+        IntVector cdLower = LOWER.selectFrom(c, d);
+        IntVector cdUpper = UPPER.selectFrom(c, d);
         FRONT.selectFrom(abLower, cdLower).intoMemorySegment(y, yAt << 2, ORDER);
         BACK.selectFrom(abLower, cdLower).intoMemorySegment(y, (yAt + rows) << 2, ORDER);
         FRONT.selectFrom(abUpper, cdUpper).intoMemorySegment(y, (yAt + 2L * rows) << 2, ORDER);
