@@ -58,7 +58,8 @@ public final class MachineChecks {
         return switch (found) {
             case OneDnn.Usable usable ->
                 Check.good(
-                        "gemm", usable.describe() + (usable.bf16() ? "" : "; bf16 is no faster than fp32 on this processor"));
+                        "gemm",
+                        usable.describe() + (usable.bf16() ? "" : "; bf16 is no faster than fp32 on this processor"));
             case OneDnn.Missing missing ->
                 Check.note(
                         "gemm",

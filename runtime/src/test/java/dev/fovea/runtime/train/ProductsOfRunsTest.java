@@ -136,7 +136,10 @@ class ProductsOfRunsTest {
         assertThat(first)
                 .isNotEqualTo(floats.losses.getFirst())
                 .isCloseTo(floats.losses.getFirst(), org.assertj.core.data.Percentage.withPercentage(1));
-        double last = halves.losses.subList(20, 24).stream().mapToDouble(x -> x).average().orElseThrow();
+        double last = halves.losses.subList(20, 24).stream()
+                .mapToDouble(x -> x)
+                .average()
+                .orElseThrow();
         assertThat(last).as("losses %s", halves.losses).isLessThan(0.9 * first);
     }
 }

@@ -55,8 +55,8 @@ public final class CpuBackend implements Backend {
 
     @Override
     public String describe() {
-        return "cpu (float32, " + 32 * Lanes.WIDTH + "-bit vectors, gemm " + gemms.choice().text() + ", "
-                + workers.count() + (workers.count() == 1 ? " thread)" : " threads)");
+        return "cpu (float32, " + 32 * Lanes.WIDTH + "-bit vectors, gemm "
+                + gemms.choice().text() + ", " + workers.count() + (workers.count() == 1 ? " thread)" : " threads)");
     }
 
     @Override

@@ -19,7 +19,7 @@ public record Gemms(Gemm floats, Gemm linear, Choice choice) {
 
     /// Who multiplies.
     ///
-    /// @param name provider, version and instruction set, and what is rounded: all that the bits of results depend on
+    /// @param name provider, version and instruction set, and what is rounded: all that bits depend on
     /// @param remark what the user may want to know; empty if there is nothing
     public record Choice(String name, String remark) {
         /// Both as one phrase.
@@ -28,7 +28,8 @@ public record Gemms(Gemm floats, Gemm linear, Choice choice) {
         }
 
         private Choice with(String more, String another) {
-            return new Choice(name + more, remark.isEmpty() ? another : another.isEmpty() ? remark : remark + "; " + another);
+            String separator = remark.isEmpty() || another.isEmpty() ? "" : "; ";
+            return new Choice(name + more, remark + separator + another);
         }
     }
 
@@ -39,12 +40,14 @@ public record Gemms(Gemm floats, Gemm linear, Choice choice) {
         Gemm floats = open(provider, workers);
         Gemm linear = switch (compute) {
             case FP32 -> floats;
-            case BF16 ->
-                halves(provider) instanceof OneDnn.Usable usable
-                        ? usable.halves(workers)
-                        : new RoundedGemm(workers, floats);
+            case BF16 -> rounding(provider, floats, workers);
         };
         return new Gemms(floats, linear, choose(provider, compute));
+    }
+
+    private static Gemm rounding(RunSpec.Gemm provider, Gemm floats, Workers workers) {
+        OneDnn.Usable usable = halves(provider);
+        return usable == null ? new RoundedGemm(workers, floats) : usable.halves(workers);
     }
 
     /// One provider of products in float32.
@@ -56,7 +59,8 @@ public record Gemms(Gemm floats, Gemm linear, Choice choice) {
         }
         return switch (OneDnn.find()) {
             case OneDnn.Usable usable -> usable.floats(workers);
-            case OneDnn.Missing missing when provider == RunSpec.Gemm.ONEDNN ->
+            case OneDnn.Missing missing
+            when provider == RunSpec.Gemm.ONEDNN ->
                 throw new IllegalStateException("oneDNN cannot be used: " + missing.reason());
             case OneDnn.Missing _ -> new VectorGemm(workers);
         };
@@ -67,8 +71,8 @@ public record Gemms(Gemm floats, Gemm linear, Choice choice) {
         boolean halves = halves(provider) != null;
         return switch (compute) {
             case FP32 -> choose(provider);
-            case BF16 -> choose(provider)
-                    .with(", bf16 in linear layers" + (halves ? "" : " by rounding"), halves ? "" : SLOW);
+            case BF16 ->
+                choose(provider).with(", bf16 in linear layers" + (halves ? "" : " by rounding"), halves ? "" : SLOW);
         };
     }
 

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,9 +91,11 @@ class Bf16LinearTest {
         }
         Map<Value, double[]> found = cpu(2, provider);
         expected.forEach((value, wanted) -> {
-            double[] actual = found.get(value);
+            double[] actual = Objects.requireNonNull(found.get(value));
             for (int i = 0; i < wanted.length; i++) {
-                assertThat(actual[i]).as("%s %s: element %d", provider, value, i).isCloseTo(wanted[i], within(1e-6 * WIDEST));
+                assertThat(actual[i])
+                        .as("%s %s: element %d", provider, value, i)
+                        .isCloseTo(wanted[i], within(1e-6 * WIDEST));
             }
         });
     }

@@ -27,7 +27,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.NullUnmarked;
 
 /// Prints where a whole training step spends its time, by kind of op: `StepProbe [threads] [small|large]
-/// [java|onednn] [fp32|bf16]`. Small is the quickstart model at batch 32, large a ViT of width 192 with 2560 selected patches at batch 1.
+/// [java|onednn] [fp32|bf16]`. Small is the quickstart model at batch 32, large a ViT of width 192 with 2560 selected
+/// patches at batch 1.
 /// With one thread the time is CPU time, so that other processes disturb less; with more it is wall time.
 @NullUnmarked
 final class StepProbe {

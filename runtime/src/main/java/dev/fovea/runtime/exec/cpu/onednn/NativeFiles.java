@@ -153,8 +153,8 @@ final class NativeFiles {
     private static String fingerprint(List<Source> sources) {
         CRC32 crc = new CRC32();
         for (Source source : sources) {
-            crc.update((source.name + " " + source.size + " " + source.checksum + "\n")
-                    .getBytes(StandardCharsets.UTF_8));
+            crc.update(
+                    (source.name + " " + source.size + " " + source.checksum + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return "%08x".formatted(crc.getValue());
     }

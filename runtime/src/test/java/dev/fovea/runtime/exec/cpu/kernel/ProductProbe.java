@@ -95,18 +95,23 @@ final class ProductProbe {
             for (int round = 0; round < ROUNDS; round++) {
                 for (Map.Entry<String, Gemm> provider : providers.entrySet()) {
                     Gemm gemm = provider.getValue();
-                    times.computeIfAbsent(provider.getKey(), _ -> new double[ROUNDS])[round] = seconds(
-                            () -> gemm.multiply(transA, transB, m, n, k, a, 0, lda, b, 0, ldb, c, 0, n, false));
+                    times.computeIfAbsent(provider.getKey(), _ -> new double[ROUNDS])[round] =
+                            seconds(() -> gemm.multiply(transA, transB, m, n, k, a, 0, lda, b, 0, ldb, c, 0, n, false));
                 }
             }
             StringBuilder line = new StringBuilder();
-            line.append(String.format(
-                    Locale.ROOT, "%s%s %5dx%5dx%5d", transA ? "T" : "N", transB ? "T" : "N", m, n, k));
+            line.append(
+                    String.format(Locale.ROOT, "%s%s %5dx%5dx%5d", transA ? "T" : "N", transB ? "T" : "N", m, n, k));
             times.forEach((name, all) -> {
                 Arrays.sort(all);
                 double rate = 2.0 * m * n * k / all[ROUNDS / 4] * 1e-9;
                 line.append(String.format(
-                        Locale.ROOT, "  %s %9.0f ns %6.1f (%3.0f%%)", name, all[ROUNDS / 4] * 1e9, rate, 100 * rate / peak));
+                        Locale.ROOT,
+                        "  %s %9.0f ns %6.1f (%3.0f%%)",
+                        name,
+                        all[ROUNDS / 4] * 1e9,
+                        rate,
+                        100 * rate / peak));
             });
             System.out.println(line);
         }
