@@ -5,6 +5,7 @@ import dev.fovea.bin.terminal.TextTable;
 import dev.fovea.dsl.ResolvedSpec;
 import dev.fovea.dsl.spec.Duration;
 import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.runtime.memory.MemoryForecast;
 import dev.fovea.runtime.train.Cost;
 import java.io.PrintWriter;
 import java.util.Comparator;
@@ -52,8 +53,14 @@ final class CostVerb implements Callable<Integer> {
         out.println("  forward      " + Quantities.count((double) cost.forwardFlops()) + "FLOP a picture");
         out.println("  training     " + Quantities.count((double) cost.trainingFlops()) + "FLOP a picture, "
                 + Quantities.count(stepFlops) + "FLOP a step of " + batch);
-        out.println("  memory       " + Quantities.bytes(cost.bytes(batch)) + " a step of " + batch + ", of which "
-                + Quantities.bytes(cost.storeBytes()) + " parameters and optimizer state");
+        MemoryForecast kept = cost.forecast(spec, batch, false), again = cost.forecast(spec, batch, true);
+        out.println("  memory       " + Quantities.bytes(kept.total()) + " for a run with " + batch + " in a step, "
+                + Quantities.bytes(again.total()) + " with run.activation_checkpointing=blocks and "
+                + Math.round(100.0 * cost.recomputeFlops() / cost.trainingFlops()) + " % more FLOP");
+        out.println("               " + Quantities.bytes(kept.store()) + " parameters and optimizer state, "
+                + Quantities.bytes(kept.work()) + " a step's buffers (" + Quantities.bytes(again.work()) + "), "
+                + Quantities.bytes(kept.host() + kept.batches()) + " pictures, "
+                + Quantities.bytes(kept.heap() + kept.machine()) + " Java");
         double whole = examples(spec) * cost.trainingFlops();
         if (whole > 0) {
             out.println("  whole run    " + Quantities.count(whole) + "FLOP, " + Quantities.count(examples(spec))
@@ -107,7 +114,22 @@ final class CostVerb implements Callable<Integer> {
         all.put("batch", batch);
         all.put("bytes", cost.bytes(batch));
         all.put("store_bytes", cost.storeBytes());
+        all.put("recompute_flops", cost.recomputeFlops());
+        all.put("memory", parts(cost.forecast(resolved.spec(), batch, false)));
+        all.put("memory_with_blocks", parts(cost.forecast(resolved.spec(), batch, true)));
         all.put("examples", examples(resolved.spec()));
+        return all;
+    }
+
+    private static Map<String, Long> parts(MemoryForecast forecast) {
+        Map<String, Long> all = new LinkedHashMap<>();
+        all.put("total_bytes", forecast.total());
+        all.put("store_bytes", forecast.store());
+        all.put("work_bytes", forecast.work());
+        all.put("host_bytes", forecast.host());
+        all.put("batches_bytes", forecast.batches());
+        all.put("heap_bytes", forecast.heap());
+        all.put("machine_bytes", forecast.machine());
         return all;
     }
 }

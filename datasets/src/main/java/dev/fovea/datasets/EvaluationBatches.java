@@ -29,8 +29,14 @@ public final class EvaluationBatches implements AutoCloseable {
     private final int batchSize;
     private final int side;
     private final int context;
-    private final Arena arena = Arena.ofShared();
-    private final Deque<Batch> free = new ArrayDeque<>();
+    private Memory memory = new Memory();
+    private int made;
+
+    /// Batches that are not in use, and the memory of all.
+    private static final class Memory {
+        private final Arena arena = Arena.ofShared();
+        private final Deque<Batch> free = new ArrayDeque<>();
+    }
 
     /// @param batchSize elements of a batch B
     /// @param side side of the pictures in pixels S
@@ -152,17 +158,38 @@ public final class EvaluationBatches implements AutoCloseable {
     }
 
     private synchronized Batch take() {
-        Batch batch = free.pollFirst();
-        return batch != null ? batch : new Batch(arena, batchSize, side, context, false, this::giveBack);
+        Batch batch = memory.free.pollFirst();
+        if (batch != null) {
+            return batch;
+        }
+        made++;
+        return new Batch(memory.arena, batchSize, side, context, false, this::giveBack);
     }
 
     private synchronized void giveBack(Batch batch) {
-        free.addFirst(batch);
+        memory.free.addFirst(batch);
+    }
+
+    /// Native memory of one batch.
+    public static long bytesOfBatch(int batchSize, int side, int context) {
+        return Batch.bytesOf(batchSize, side, context, false);
+    }
+
+    /// Frees the memory of the batches until one is wanted again; all must have been released.
+    ///
+    /// @throws IllegalStateException if one is in use
+    public synchronized void freeMemory() {
+        if (memory.free.size() != made) {
+            throw new IllegalStateException((made - memory.free.size()) + " batches are still in use");
+        }
+        made = 0;
+        memory.arena.close();
+        memory = new Memory();
     }
 
     /// Frees the memory of all batches.
     @Override
-    public void close() {
-        arena.close();
+    public synchronized void close() {
+        memory.arena.close();
     }
 }

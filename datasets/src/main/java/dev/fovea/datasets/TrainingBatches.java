@@ -59,7 +59,7 @@ public final class TrainingBatches implements AutoCloseable {
         ElementPlanner planner = new ElementPlanner(corpus, data.captions(), batchSize, seed);
         ElementWriter writer = new ElementWriter(tokenizer, data.preprocess(), side, context);
         this.maker = new BatchMaker(corpus, planner, writer, seed);
-        int buffers = Batch.bytesOf(batchSize, side, context, allBoxes) > MANY_BYTES ? 2 : 3;
+        int buffers = buffers(batchSize, side, context, allBoxes);
         this.free = new ArrayBlockingQueue<>(buffers);
         for (int i = 0; i < buffers; i++) {
             free.add(new Batch(arena, batchSize, side, context, allBoxes, free::add));
@@ -67,6 +67,15 @@ public final class TrainingBatches implements AutoCloseable {
         this.pool = Executors.newFixedThreadPool(
                 Math.max(1, workers),
                 Thread.ofPlatform().daemon().name("fovea-data-", 0).factory());
+    }
+
+    private static int buffers(int batchSize, int side, int context, boolean allBoxes) {
+        return Batch.bytesOf(batchSize, side, context, allBoxes) > MANY_BYTES ? 2 : 3;
+    }
+
+    /// Native memory that batches of this size take, those waiting included.
+    public static long bytesOfAll(int batchSize, int side, int context, boolean allBoxes) {
+        return buffers(batchSize, side, context, allBoxes) * Batch.bytesOf(batchSize, side, context, allBoxes);
     }
 
     /// The batch of the current step, then moves on. The batch handed out before is released.

@@ -259,6 +259,7 @@ final class Binder {
                 constant(RunSpec.Backend.class, "run.backend"),
                 constant(RunSpec.Gemm.class, "run.gemm"),
                 integer("run.threads"),
+                constant(RunSpec.ActivationCheckpointing.class, "run.activation_checkpointing"),
                 integer("run.log_every"),
                 real("run.max_bad_samples"),
                 new RunSpec.Checkpoint(duration("run.checkpoint.every"), integer("run.checkpoint.keep")));

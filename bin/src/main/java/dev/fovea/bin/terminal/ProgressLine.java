@@ -50,7 +50,7 @@ public final class ProgressLine implements RunListener, AutoCloseable {
         if (look.quiet()) {
             return;
         }
-        String size = start.plannedBytes() > 0 ? ", " + Quantities.bytes(start.plannedBytes()) + " planned" : "";
+        String size = start.plannedBytes() > 0 ? ", " + Quantities.bytes(start.plannedBytes()) + " predicted" : "";
         permanent(look.style().bold(start.name()) + "  " + start.key());
         permanent("  " + Quantities.count((double) start.parameters()) + " parameters, " + steps(start) + size);
         permanent("  " + start.backend());

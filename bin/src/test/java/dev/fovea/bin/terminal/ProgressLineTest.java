@@ -40,7 +40,7 @@ class ProgressLineTest {
         assertThat(text.toString().lines())
                 .startsWith(
                         "demo  f2-x",
-                        "  142K parameters, 1200 steps, 5.00 MiB planned",
+                        "  142K parameters, 1200 steps, 5.00 MiB predicted",
                         "  cpu",
                         "step    1/1200  loss 3.250  contrast 2.910  box 0.3400  41.2 images/s  1.20 GiB  2:05 min left",
                         "step  201/1200  loss 3.250  contrast 2.910  box 0.3400  41.2 images/s  1.20 GiB  2:05 min left")

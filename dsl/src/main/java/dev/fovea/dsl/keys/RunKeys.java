@@ -91,6 +91,12 @@ final class RunKeys {
                 .to(4096)
                 .word("auto", 0)
                 .example("4");
+        t.key(
+                        "activationCheckpointing",
+                        "`blocks` computes the inside of layers again in the backward pass instead of keeping it: less"
+                                + " memory, more time, the same numbers; `auto` does so if the step would not fit into"
+                                + " the available memory else.")
+                .or(RunSpec.ActivationCheckpointing.AUTO);
         t.key("logEvery", "Steps between two journal records of training metrics.")
                 .from(1)
                 .to(1_000_000)

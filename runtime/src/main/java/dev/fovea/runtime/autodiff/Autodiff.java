@@ -12,6 +12,7 @@ import dev.fovea.runtime.ir.MeasureOp;
 import dev.fovea.runtime.ir.Node;
 import dev.fovea.runtime.ir.NormOp;
 import dev.fovea.runtime.ir.Op;
+import dev.fovea.runtime.ir.Pass;
 import dev.fovea.runtime.ir.PointwiseOp;
 import dev.fovea.runtime.ir.PositionOp;
 import dev.fovea.runtime.ir.TileOp;
@@ -40,6 +41,11 @@ public final class Autodiff {
     /// @throws IllegalArgumentException if a gradient would pass through a backward, measure or update op
     public static SequencedMap<Value, Value> gradients(GraphBuilder b, Value loss, Value seed, List<Value> targets) {
         List<Node> forward = b.nodes();
+        return b.during(Pass.BACKWARD, () -> gradients(b, forward, loss, seed, targets));
+    }
+
+    private static SequencedMap<Value, Value> gradients(
+            GraphBuilder b, List<Node> forward, Value loss, Value seed, List<Value> targets) {
         Set<Value> active = dependents(forward, targets);
         Map<Value, Value> gradient = new HashMap<>(Map.of(loss, seed));
         for (Node node : forward.reversed()) {

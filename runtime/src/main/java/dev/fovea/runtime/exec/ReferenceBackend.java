@@ -10,6 +10,8 @@ import dev.fovea.runtime.plan.Program;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,28 +110,43 @@ public final class ReferenceBackend implements Backend {
         private final Program program;
         private final MemoryPlan plan;
         private final Map<String, HostFunction> functions;
-        private final double[][] slots;
+        private final Map<MemoryPlan.Region, double[]> regions = new EnumMap<>(MemoryPlan.Region.class);
+        private final Map<Integer, double[]> store = new HashMap<>();
 
         ReferenceSession(Program program, MemoryPlan plan, Map<String, HostFunction> functions, ReferenceStore store) {
             this.program = program;
             this.plan = plan;
             this.functions = functions;
-            this.slots = new double[plan.slotElements().size()][];
             for (Value p : program.graph().parameters()) {
-                slots[plan.slot(p)] = store.array(p);
+                this.store.put(plan.number(p), store.array(p));
             }
-            for (int s = 0; s < slots.length; s++) {
-                if (slots[s] == null) {
-                    slots[s] = new double[plan.slotElements().get(s)];
-                }
+            for (MemoryPlan.Region r : List.of(MemoryPlan.Region.HOST, MemoryPlan.Region.WORK)) {
+                regions.put(r, new double[Math.toIntExact(plan.elements(r))]);
             }
+        }
+
+        /// The array that holds a value.
+        private double[] array(Value v) {
+            double[] own = store.get(plan.number(v));
+            double[] region = regions.get(plan.slot(v).region());
+            double[] found = own == null ? region : own;
+            if (found == null) {
+                throw new IllegalStateException(v + " has no memory");
+            }
+            return found;
+        }
+
+        /// Where it begins there.
+        private int start(Value v) {
+            return Math.toIntExact(plan.slot(v).start());
         }
 
         @Override
         public void write(Value input, MemorySegment data) {
-            double[] slot = slots[plan.slot(input)];
+            double[] slot = array(input);
+            int start = start(input);
             for (int i = 0; i < input.shape().elements(); i++) {
-                slot[i] = input.type() == DType.F32
+                slot[start + i] = input.type() == DType.F32
                         ? data.getAtIndex(ValueLayout.JAVA_FLOAT, i)
                         : data.getAtIndex(ValueLayout.JAVA_INT, i);
             }
@@ -137,7 +154,7 @@ public final class ReferenceBackend implements Backend {
 
         @Override
         public void write(Value input, double... data) {
-            System.arraycopy(data, 0, slots[plan.slot(input)], 0, input.shape().elements());
+            System.arraycopy(data, 0, array(input), start(input), input.shape().elements());
         }
 
         @Override
@@ -173,7 +190,8 @@ public final class ReferenceBackend implements Backend {
                 n.op().evaluate(in, out);
             }
             for (int i = 0; i < out.length; i++) {
-                System.arraycopy(out[i], 0, slots[plan.slot(n.outputs().get(i))], 0, out[i].length);
+                Value v = n.outputs().get(i);
+                System.arraycopy(out[i], 0, array(v), start(v), out[i].length);
             }
             return out;
         }
@@ -184,7 +202,7 @@ public final class ReferenceBackend implements Backend {
 
         @Override
         public double[] read(Value v) {
-            return Arrays.copyOf(slots[plan.slot(v)], v.shape().elements());
+            return Arrays.copyOfRange(array(v), start(v), start(v) + v.shape().elements());
         }
 
         @Override

@@ -14,7 +14,10 @@ public interface Session extends AutoCloseable {
     /// Runs everything but the updates of parameters, so that the host may look at the loss first.
     void compute();
 
-    /// Runs the updates, after [#compute].
+    /// Runs the updates, after [#compute]. Sessions of one store may share memory: no other one of them may run
+    /// between the two.
+    ///
+    /// @throws IllegalStateException if one did
     void update();
 
     /// Runs the whole program once.

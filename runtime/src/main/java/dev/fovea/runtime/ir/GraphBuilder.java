@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 
 /// Builds one graph; not thread safe. Every method checks names and shapes at once.
 public final class GraphBuilder {
@@ -14,6 +15,9 @@ public final class GraphBuilder {
     private final SequencedMap<String, Value> results = new LinkedHashMap<>();
     private final SequencedMap<Value, Value> updates = new LinkedHashMap<>();
     private int nextId;
+    private int blocks;
+    private int block;
+    private Pass pass = Pass.FORWARD;
 
     /// A value the host writes before each run.
     public Value input(String name, DType type, Shape shape) {
@@ -46,9 +50,34 @@ public final class GraphBuilder {
         for (int j = 0; j < shapes.size(); j++) {
             outputs.add(value(op.name(), op.outputType(j), shapes.get(j)));
         }
-        Node node = new Node(op, outputs);
+        Node node = new Node(op, outputs, pass, block);
         nodes.add(node);
         return node.outputs();
+    }
+
+    /// Runs `body`, whose nodes belong to `of`.
+    public <T> T during(Pass of, Supplier<T> body) {
+        Pass before = pass;
+        pass = of;
+        try {
+            return body.get();
+        } finally {
+            pass = before;
+        }
+    }
+
+    /// Runs `body`, whose nodes form one layer: a stretch of the program whose inner values a training step may
+    /// compute again instead of keeping them. A layer within a layer is part of the outer one.
+    public <T> T layer(Supplier<T> body) {
+        if (block != 0) {
+            return body.get();
+        }
+        block = ++blocks;
+        try {
+            return body.get();
+        } finally {
+            block = 0;
+        }
     }
 
     /// Names a value for the host to read after a run.

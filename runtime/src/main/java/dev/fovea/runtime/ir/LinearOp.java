@@ -68,8 +68,10 @@ public final class LinearOp {
             if (dy == null) {
                 return gradients;
             }
+            // the weight's gradient comes first: after it, nobody may need x any more
+            Value dw = b.add(new LinearBackwardWeight(x, dy, w.shape()));
             gradients.add(b.add(new LinearBackwardInput(dy, w)));
-            gradients.add(b.add(new LinearBackwardWeight(x, dy, w.shape())));
+            gradients.add(dw);
             if (bias != null) {
                 gradients.add(b.add(new SumRows(dy, bias.shape())));
             }
@@ -110,9 +112,11 @@ public final class LinearOp {
         @Override
         public List<@Nullable Value> gradient(GraphBuilder b, List<Value> outputs, List<@Nullable Value> dys) {
             Value dy = dys.getFirst();
-            return dy == null
-                    ? List.of()
-                    : List.of(b.add(new Linear(dy, w, null)), b.add(new LinearBackwardWeight(dy, x, w.shape())));
+            if (dy == null) {
+                return List.of();
+            }
+            Value dw = b.add(new LinearBackwardWeight(dy, x, w.shape()));
+            return List.of(b.add(new Linear(dy, w, null)), dw);
         }
     }
 

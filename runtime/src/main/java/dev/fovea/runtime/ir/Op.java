@@ -39,10 +39,10 @@ public sealed interface Op
     /// Reads `in[i]` (the data of `inputs().get(i)`) and overwrites `out[j]`, which arrive zeroed.
     void evaluate(double[][] in, double[][] out);
 
-    /// The input whose memory output `j` may take over, or -1. Only where each element is read before it is
-    /// written.
-    default int overwrites(int j) {
-        return -1;
+    /// Whether output `j` may take over the memory of input `i`, if nobody reads that input later. Only where no
+    /// kernel of any backend reads an element of the input after it wrote that element of the output.
+    default boolean overwrites(int j, int i) {
+        return false;
     }
 
     /// Floating-point operations by this rule: a multiply-add in matrix products, attention, convolutions and

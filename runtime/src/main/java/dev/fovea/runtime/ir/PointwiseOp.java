@@ -40,6 +40,11 @@ public final class PointwiseOp {
         }
 
         @Override
+        public boolean overwrites(int j, int i) {
+            return true;
+        }
+
+        @Override
         public void evaluate(double[][] in, double[][] out) {
             Arrays.setAll(out[0], i -> in[0][i] + in[1][i]);
         }
@@ -60,6 +65,11 @@ public final class PointwiseOp {
         @Override
         public List<Shape> outputShapes() {
             return List.of(x.shape());
+        }
+
+        @Override
+        public boolean overwrites(int j, int i) {
+            return true;
         }
 
         @Override
@@ -87,6 +97,11 @@ public final class PointwiseOp {
         }
 
         @Override
+        public boolean overwrites(int j, int i) {
+            return true;
+        }
+
+        @Override
         public void evaluate(double[][] in, double[][] out) {
             Arrays.setAll(out[0], i -> Functions.gelu(in[0][i], kind));
         }
@@ -111,6 +126,11 @@ public final class PointwiseOp {
         }
 
         @Override
+        public boolean overwrites(int j, int i) {
+            return true;
+        }
+
+        @Override
         public void evaluate(double[][] in, double[][] out) {
             Arrays.setAll(out[0], i -> in[1][i] * Functions.geluSlope(in[0][i], kind));
         }
@@ -127,6 +147,11 @@ public final class PointwiseOp {
         public List<Shape> outputShapes() {
             Check.that(scale.shape().elements() == x.shape().dim(-1), "scale channels: x %s, scale %s", x, scale);
             return List.of(x.shape());
+        }
+
+        @Override
+        public boolean overwrites(int j, int i) {
+            return i == 0;
         }
 
         @Override
@@ -241,6 +266,11 @@ public final class PointwiseOp {
                     a,
                     b);
             return List.of(a.shape());
+        }
+
+        @Override
+        public boolean overwrites(int j, int i) {
+            return i > 0;
         }
 
         @Override

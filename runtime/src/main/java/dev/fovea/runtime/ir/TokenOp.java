@@ -37,6 +37,11 @@ public final class TokenOp {
         }
 
         @Override
+        public boolean overwrites(int j, int i) {
+            return i == 0;
+        }
+
+        @Override
         public void evaluate(double[][] in, double[][] out) {
             Arrays.setAll(out[0], i -> in[0][i] + in[1][i % in[1].length]);
         }

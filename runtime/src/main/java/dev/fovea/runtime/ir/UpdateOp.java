@@ -46,8 +46,8 @@ public sealed interface UpdateOp extends Op {
         }
 
         @Override
-        public int overwrites(int j) {
-            return j;
+        public boolean overwrites(int j, int i) {
+            return j == i;
         }
 
         @Override

@@ -6,6 +6,9 @@ import java.util.SplittableRandom;
 
 /// How a parameter starts.
 public sealed interface Init {
+    /// Elements of a piece of starting values: a table of words has more than fit into a small heap.
+    int PIECE = 1 << 18;
+
     /// Every element the same.
     record Constant(double value) implements Init {}
 
@@ -18,26 +21,37 @@ public sealed interface Init {
     /// Uniform within +- 1 / sqrt(fanIn): the reference framework's default for linear layers.
     record Uniform(int fanIn) implements Init {}
 
-    /// The starting values of a parameter, a pure function of (seed, name), so that order of creation does not
-    /// matter.
-    static float[] values(Init init, String name, Shape shape, long seed) {
+    /// Receives the elements of a parameter from `first` on.
+    @FunctionalInterface
+    interface Sink {
+        /// The first `count` of `values`, which are overwritten after the call.
+        void accept(long first, float[] values, int count);
+    }
+
+    /// The starting values of a parameter, piece by piece: a pure function of (seed, name), so that order of creation
+    /// does not matter.
+    static void values(Init init, String name, Shape shape, long seed, Sink sink) {
         SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L ^ hash(name));
-        float[] data = new float[shape.elements()];
+        int elements = shape.elements();
+        float[] data = new float[Math.min(elements, PIECE)];
         double bound = switch (init) {
             case Constant c -> c.value();
             case Normal n -> n.deviation();
-            case Xavier _ -> Math.sqrt(6.0 / (shape.dim(0) + shape.elements() / (double) shape.dim(0)));
+            case Xavier _ -> Math.sqrt(6.0 / (shape.dim(0) + elements / (double) shape.dim(0)));
             case Uniform u -> 1 / Math.sqrt(u.fanIn());
         };
-        for (int i = 0; i < data.length; i++) {
-            data[i] = (float)
-                    switch (init) {
-                        case Constant _ -> bound;
-                        case Normal _ -> bound * random.nextGaussian();
-                        case Xavier _, Uniform _ -> random.nextDouble(-bound, bound);
-                    };
+        for (long first = 0; first < elements; first += PIECE) {
+            int count = (int) Math.min(PIECE, elements - first);
+            for (int i = 0; i < count; i++) {
+                data[i] = (float)
+                        switch (init) {
+                            case Constant _ -> bound;
+                            case Normal _ -> bound * random.nextGaussian();
+                            case Xavier _, Uniform _ -> random.nextDouble(-bound, bound);
+                        };
+            }
+            sink.accept(first, data, count);
         }
-        return data;
     }
 
     /// FNV-1a over the UTF-8 bytes.

@@ -86,6 +86,10 @@ public final class Layers {
 
     /// x (B,N,D), cache (B,M,3D) or none -> x + attention + MLP, pre-norm (ps3-spec 1.3, 1.12)
     public BlockOutput block(Value x, String prefix, BlockNames n, BlockShape s, @Nullable Value cache) {
+        return b.layer(() -> blockNodes(x, prefix, n, s, cache));
+    }
+
+    private BlockOutput blockNodes(Value x, String prefix, BlockNames n, BlockShape s, @Nullable Value cache) {
         int d = s.width();
         Value normed = layerNorm(x, prefix + n.norm1(), s.eps());
         Value qkv = b.add(new LinearOp.Linear(
@@ -102,8 +106,10 @@ public final class Layers {
     /// `used`
     /// rows of fc2 are computed; the others exist and get no gradient.
     public Value normedMlp(Value x, String name, int in, int hidden, int out, int used) {
-        Value h = gelu(freshLinear(x, name + ".fc1", in, hidden), GeluKind.ERF);
-        return firstOutputs(layerNorm(h, name + ".norm", 1e-5), name + ".fc2", hidden, out, used);
+        return b.layer(() -> {
+            Value h = gelu(freshLinear(x, name + ".fc1", in, hidden), GeluKind.ERF);
+            return firstOutputs(layerNorm(h, name + ".norm", 1e-5), name + ".fc2", hidden, out, used);
+        });
     }
 
     /// The first `used` outputs of a fresh linear layer with `out` outputs.
@@ -126,6 +132,10 @@ public final class Layers {
 
     /// x (B,rows*columns,C) -> x + scale * MLP(norm(depthwise 7x7 (x)))
     public Value convNext(Value x, String name, int channels, int rows, int columns) {
+        return b.layer(() -> convNextNodes(x, name, channels, rows, columns));
+    }
+
+    private Value convNextNodes(Value x, String name, int channels, int rows, int columns) {
         Value conv = b.add(new ConvolutionOp.DepthwiseConvolution(
                 x,
                 p.get(name + "conv_dw.weight", new Init.Uniform(49), channels, 1, 7, 7),

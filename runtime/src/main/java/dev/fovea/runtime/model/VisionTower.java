@@ -175,9 +175,12 @@ public final class VisionTower {
         String name = TRUNK + "siglip_proj.";
         Value h = layers.freshLinear(x, name + "fc1", spec.vision().width(), a.hidden());
         for (int j = 0; j < a.units(); j++) {
-            h = layers.add(h, unit(h, name + "blocks." + j + ".", a.hidden(), a.hidden()));
+            Value before = h;
+            String prefix = name + "blocks." + j + ".";
+            h = b.layer(() -> layers.add(before, unit(before, prefix, a.hidden(), a.hidden())));
         }
-        return unit(h, name + "final.", a.hidden(), a.out());
+        Value last = h;
+        return b.layer(() -> unit(last, name + "final.", a.hidden(), a.out()));
     }
 
     /// LayerNorm, GELU, linear layer

@@ -74,7 +74,13 @@ public final class Backends {
     /// @throws RunException of kind BACKEND with the one fact that is missing
     public static Backend open(RunSpec.Backend backend, RunSpec.Gemm gemm, int threads) {
         RunSpec run = new RunSpec(
-                backend, gemm, threads, 1, 0, new RunSpec.Checkpoint(new Duration(1, Duration.Unit.STEPS), 1));
+                backend,
+                gemm,
+                threads,
+                RunSpec.ActivationCheckpointing.AUTO,
+                1,
+                0,
+                new RunSpec.Checkpoint(new Duration(1, Duration.Unit.STEPS), 1));
         return open(run, new PrecisionSpec("fp32"));
     }
 

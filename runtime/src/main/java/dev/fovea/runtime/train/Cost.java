@@ -1,9 +1,12 @@
 package dev.fovea.runtime.train;
 
 import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.runtime.ir.Pass;
 import dev.fovea.runtime.ir.Value;
+import dev.fovea.runtime.memory.JavaHeap;
+import dev.fovea.runtime.memory.MemoryForecast;
 import dev.fovea.runtime.model.Parameters;
-import dev.fovea.runtime.plan.ProgramReport;
+import dev.fovea.runtime.plan.MemoryPlan.Region;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -16,39 +19,69 @@ import org.jspecify.annotations.Nullable;
 /// @param forwardFlops of one picture with its text
 /// @param trainingFlops of one picture with its text, forward and backward
 /// @param trainingFlopsByOp the same by op
+/// @param recomputeFlops of one picture with its text, what is computed again where layers are not kept
 /// @param storeBytes parameters and optimizer state
-/// @param firstBytes buffers of a training step with one picture, without parameters and state
-/// @param nextBytes buffers of each further picture
+/// @param kept buffers of a program that keeps everything for the backward pass
+/// @param recomputed buffers of a program that computes layers again
+/// @param host inputs and results, of training and evaluation
 public record Cost(
         long parameters,
         long untrainedParameters,
         long forwardFlops,
         long trainingFlops,
         SequencedMap<String, Long> trainingFlopsByOp,
+        long recomputeFlops,
         long storeBytes,
-        long firstBytes,
-        long nextBytes) {
+        Growth kept,
+        Growth recomputed,
+        Growth host) {
+    /// Bytes by the number of pictures in a batch.
+    ///
+    /// @param first for one picture
+    /// @param next for each further one
+    public record Growth(long first, long next) {
+        /// Bytes for a batch.
+        public long of(int batch) {
+            return first + next * (batch - 1L);
+        }
+
+        private static Growth between(long one, long two) {
+            return new Growth(one, two - one);
+        }
+    }
+
     /// Counts a spec. Buffers are planned for one and for two pictures, as the full batch of a large configuration
     /// fits into no array.
     public static Cost of(ExperimentSpec spec) {
         int side = spec.model().ps3().scales().getLast();
-        PreTraining.Built one = build(spec, 1, side, true);
-        ProgramReport first = Planned.of(one.graph()).report();
-        ProgramReport second = Planned.of(build(spec, 2, side, true).graph()).report();
-        ProgramReport forward = Planned.of(build(spec, 1, side, false).graph()).report();
+        PreTraining.Built one = build(spec, 1, side, true), two = build(spec, 2, side, true);
+        Planned first = Planned.of(one.graph()), second = Planned.of(two.graph());
+        Planned again = Planned.of(one.graph(), true), againOfTwo = Planned.of(two.graph(), true);
+        Planned forward = Planned.of(build(spec, 1, side, false).graph());
+        Planned forwardOfTwo = Planned.of(build(spec, 2, side, false).graph());
         long untrained = one.untrained().stream()
                 .mapToLong(n -> elements(one.parameters().get(n)))
                 .sum();
-        long firstBytes = first.plannedBytes() - first.storeBytes();
         return new Cost(
                 one.parameters().values().stream().mapToLong(Cost::elements).sum(),
                 untrained,
-                forward.flops(),
-                first.flops(),
-                new TreeMap<>(first.flopsByOp()),
-                first.storeBytes(),
-                firstBytes,
-                second.plannedBytes() - second.storeBytes() - firstBytes);
+                forward.report().flops(),
+                first.report().flops(),
+                new TreeMap<>(first.report().flopsByOp()),
+                again.report().flops(Pass.RECOMPUTE),
+                first.report().storeBytes(),
+                Growth.between(work(first, forward), work(second, forwardOfTwo)),
+                Growth.between(work(again, forward), work(againOfTwo, forwardOfTwo)),
+                Growth.between(host(first, forward), host(second, forwardOfTwo)));
+    }
+
+    /// The programs take turns in the larger one's memory.
+    private static long work(Planned training, Planned evaluation) {
+        return Math.max(training.plan().bytes(Region.WORK), evaluation.plan().bytes(Region.WORK));
+    }
+
+    private static long host(Planned training, Planned evaluation) {
+        return training.plan().bytes(Region.HOST) + evaluation.plan().bytes(Region.HOST);
     }
 
     private static PreTraining.Built build(ExperimentSpec spec, int batch, int side, boolean train) {
@@ -64,8 +97,22 @@ public record Cost(
         return v.shape().elements();
     }
 
-    /// Buffers of a step with `batch` pictures, parameters and state included.
+    /// Buffers of a step with `batch` pictures, parameters and state included, when everything is kept.
     public long bytes(int batch) {
-        return storeBytes + firstBytes + nextBytes * (batch - 1L);
+        return storeBytes + kept.of(batch) + host.of(batch);
+    }
+
+    /// What the process of a run with `batch` pictures in a step holds at its peak.
+    ///
+    /// @param recompute whether layers are computed again in the backward pass
+    public MemoryForecast forecast(ExperimentSpec spec, int batch, boolean recompute) {
+        return MemoryForecast.of(
+                storeBytes,
+                (recompute ? recomputed : kept).of(batch),
+                host.of(batch),
+                Forecasts.batches(spec, batch),
+                JavaHeap.young(),
+                Backends.threads(spec.run()),
+                spec.model().ps3().scales().getLast());
     }
 }

@@ -104,6 +104,9 @@ final class Evaluation {
                 visit(data, i, regions, recalls, kept, samples);
                 listener.progress("evaluating", ++done, total);
             }
+            if (data != null) {
+                data.freeMemory();
+            }
             if (spec.eval().tasks().contains(RETRIEVAL) && !regions.isEmpty()) {
                 List<Retrieval.Ranked> ranked = new Retrieval(spec.eval().gallery(), spec.seed()).rank(regions);
                 items.put(split, ranked);

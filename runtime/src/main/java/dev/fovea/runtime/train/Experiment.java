@@ -16,10 +16,10 @@ import dev.fovea.dsl.run.RunLease;
 import dev.fovea.dsl.run.RunState;
 import dev.fovea.dsl.run.StoreException;
 import dev.fovea.dsl.spec.ExperimentSpec;
-import dev.fovea.dsl.spec.LossSpec;
 import dev.fovea.runtime.exec.Backend;
 import dev.fovea.runtime.exec.Store;
 import dev.fovea.runtime.exec.cpu.Gemms;
+import dev.fovea.runtime.memory.MemoryCheck;
 import dev.fovea.runtime.store.Checkpoint;
 import dev.fovea.runtime.store.Checkpoints;
 import dev.fovea.runtime.store.Environment;
@@ -202,7 +202,8 @@ public final class Experiment {
             case OutOfMemoryError _ ->
                 new RunException(
                         RunException.Kind.OUT_OF_MEMORY,
-                        "out of memory: lower batch.global, the scales or the model's width",
+                        "out of memory: " + Programs.ADVICE
+                                + ", or lower batch.global, the scales or the model's width",
                         e);
             case StoreException s -> new RunException(RunException.Kind.STORAGE, message(s), s);
             case DataException d -> new RunException(RunException.Kind.DATA, message(d), d);
@@ -255,11 +256,14 @@ public final class Experiment {
                         steps.of("eval.every", spec.eval().every()),
                         options.stopAfter());
                 TrainingLoop.Ending ending = new TrainingLoop(setup, schedule(steps, total)).run(first);
+                MemoryCheck memory = MemoryCheck.now(programs.forecast());
+                journal.append(new JournalEntry.Note(now(), "info", memory.line()));
+                listener.note(memory.line());
                 Evaluation.Found last = ending.last();
                 if (last == null) {
                     return new Outcome(folder, ending.step(), total, ending.stop(), List.of(), tracked);
                 }
-                Results.write(folder, ending.step(), last);
+                Results.write(folder, ending.step(), last, memory);
                 return new Outcome(folder, ending.step(), total, null, last.scores(), tracked);
             }
         }
@@ -313,7 +317,7 @@ public final class Experiment {
                 spec.seed(),
                 Backends.threads(spec.run()),
                 spec.run().maxBadSamples(),
-                spec.model().selects() && spec.loss().box().priorTarget() == LossSpec.PriorTarget.ALL_BOXES);
+                Forecasts.allBoxes(spec));
     }
 
     /// Loads the newest checkpoint, or starts afresh; answers the steps done.
@@ -352,6 +356,9 @@ public final class Experiment {
                 backend.describe(),
                 Backends.threads(spec.run()),
                 snapshots.parameters(),
-                programs.plannedBytes()));
+                programs.forecast().total()));
+        if (!programs.choice().isEmpty()) {
+            listener.note(programs.choice());
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.fovea.runtime.train;
 
+import dev.fovea.runtime.autodiff.Recompute;
 import dev.fovea.runtime.ir.Graph;
 import dev.fovea.runtime.plan.MemoryPlan;
 import dev.fovea.runtime.plan.MemoryPlanner;
@@ -12,6 +13,12 @@ import dev.fovea.runtime.plan.Segmenter;
 ///
 /// @param report what one step costs
 public record Planned(Program program, MemoryPlan plan, ProgramReport report) {
+    /// Plans a training step; `recompute` drops what layers compute inside, and computes it again for the backward
+    /// pass.
+    static Planned of(Graph graph, boolean recompute) {
+        return of(recompute ? Recompute.layers(graph) : graph);
+    }
+
     /// Segments, plans and verifies.
     public static Planned of(Graph graph) {
         Program program = Segmenter.split(graph);

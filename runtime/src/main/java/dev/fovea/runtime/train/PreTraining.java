@@ -12,6 +12,7 @@ import dev.fovea.runtime.ir.LossOp;
 import dev.fovea.runtime.ir.MapOp;
 import dev.fovea.runtime.ir.MeasureOp;
 import dev.fovea.runtime.ir.NormOp;
+import dev.fovea.runtime.ir.Pass;
 import dev.fovea.runtime.ir.Shape;
 import dev.fovea.runtime.ir.UpdateOp;
 import dev.fovea.runtime.ir.Value;
@@ -120,7 +121,10 @@ public final class PreTraining {
         if (optim != null) {
             Value total = losses(images, texts, look, global, priorTargets(look));
             differentiate(total, optim.train(), keep);
-            update(optim);
+            b.during(Pass.UPDATE, () -> {
+                update(optim);
+                return optim;
+            });
         }
         SequencedMap<String, Value> named = new LinkedHashMap<>();
         gradients.forEach((v, g) -> named.put(v.name(), g));

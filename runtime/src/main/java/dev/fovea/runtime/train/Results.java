@@ -3,6 +3,7 @@ package dev.fovea.runtime.train;
 import dev.fovea.dsl.run.AtomicFiles;
 import dev.fovea.dsl.run.MetricHistory;
 import dev.fovea.dsl.run.RunFolder;
+import dev.fovea.runtime.memory.MemoryCheck;
 import dev.fovea.runtime.store.ArrowTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,12 +59,12 @@ final class Results {
     }
 
     /// Writes all of it.
-    static void write(RunFolder folder, long step, Evaluation.Found found) {
+    static void write(RunFolder folder, long step, Evaluation.Found found, MemoryCheck memory) {
         SelectionSamples.write(folder.results(), found.samples());
         retrieval(found).write(folder.results().resolve("retrieval.arrow"));
         ArrowTable.metrics(MetricHistory.of(folder.entries()))
                 .write(folder.results().resolve("metrics.arrow"));
-        AtomicFiles.write(folder.results().resolve(SUMMARY), summary(step, found.scores()));
+        AtomicFiles.write(folder.results().resolve(SUMMARY), summary(step, found.scores(), memory));
     }
 
     private static ArrowTable retrieval(Evaluation.Found found) {
@@ -74,9 +75,11 @@ final class Results {
         return ArrowTable.retrieval(items);
     }
 
-    private static String summary(long step, List<RunListener.Score> scores) {
+    private static String summary(long step, List<RunListener.Score> scores, MemoryCheck memory) {
         ObjectNode node = JsonMapper.shared().createObjectNode();
         node.put("step", step);
+        ObjectNode bytes = node.putObject("memory").put("predicted_bytes", memory.predicted());
+        memory.measured().ifPresent(peak -> bytes.put("peak_bytes", peak).put("ratio", memory.ratio()));
         ArrayNode list = node.putArray("scores");
         for (RunListener.Score s : scores) {
             list.addObject()

@@ -57,7 +57,7 @@ public interface RunListener {
     /// @param backend backend that executes the program, such as `cpu`
     /// @param threads worker threads
     /// @param parameters trainable scalars of the model
-    /// @param plannedBytes memory of the planned buffers
+    /// @param plannedBytes memory that the process is predicted to hold at its peak
     record RunStart(
             String key,
             String name,

@@ -46,9 +46,12 @@ final class Snapshots {
             if (!names.contains(name) || recipe.init().equals(new Init.Constant(0))) {
                 return;
             }
-            float[] values = Init.values(recipe.init(), name, recipe.value().shape(), seed);
             try (Arena arena = Arena.ofConfined()) {
-                store.write(name, arena.allocateFrom(ValueLayout.JAVA_FLOAT, values));
+                MemorySegment piece = arena.allocate(ValueLayout.JAVA_FLOAT, Init.PIECE);
+                Init.values(recipe.init(), name, recipe.value().shape(), seed, (first, values, count) -> {
+                    MemorySegment.copy(values, 0, piece, ValueLayout.JAVA_FLOAT, 0, count);
+                    store.write(name, first, piece.asSlice(0, 4L * count));
+                });
             }
         });
     }
@@ -87,8 +90,7 @@ final class Snapshots {
     }
 
     private TensorView view(Arena arena, String name, Parameters.Recipe recipe) {
-        MemorySegment data = arena.allocate(4L * store.elements(name), 64);
-        store.read(name, data);
+        MemorySegment data = store.view(name, arena);
         long[] shape =
                 Arrays.stream(recipe.value().shape().dims()).asLongStream().toArray();
         return TensorView.of(StoredType.F32, shape, data);

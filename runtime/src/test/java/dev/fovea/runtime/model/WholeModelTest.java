@@ -41,7 +41,7 @@ class WholeModelTest {
         return tiny(new ModelSpec.SelectedPatches());
     }
 
-    private static ModelSpec tiny(ModelSpec.Encoder encoder) {
+    static ModelSpec tiny(ModelSpec.Encoder encoder) {
         return new ModelSpec(
                 new ModelSpec.Vision("vit", 8, 2, 2, 12, 4, "map"),
                 new ModelSpec.Ps3(
@@ -105,7 +105,8 @@ class WholeModelTest {
                         50));
     }
 
-    private static void fill(Session s, Graph g, SplittableRandom random) {
+    /// Numbers for every parameter and input of a batch of 3.
+    static void fill(Session s, Graph g, SplittableRandom random) {
         for (Value p : g.parameters()) {
             double spread = p.name().startsWith("optim.") ? 0 : 0.4;
             double center = p.name().contains("norm") && p.name().endsWith("weight") ? 1 : 0;

@@ -3,6 +3,7 @@ package dev.fovea.runtime.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.fovea.runtime.autodiff.Recompute;
 import dev.fovea.runtime.exec.Backend;
 import dev.fovea.runtime.exec.ReferenceBackend;
 import dev.fovea.runtime.exec.Session;
@@ -10,6 +11,7 @@ import dev.fovea.runtime.exec.Store;
 import dev.fovea.runtime.ir.Graph;
 import dev.fovea.runtime.ir.HostCall;
 import dev.fovea.runtime.ir.Node;
+import dev.fovea.runtime.ir.Pass;
 import dev.fovea.runtime.ir.UpdateOp;
 import dev.fovea.runtime.ir.Value;
 import java.lang.foreign.Arena;
@@ -35,16 +37,22 @@ class PlanTest {
     /// Every value in a slot of its own.
     private static MemoryPlan naive(Program p) {
         Map<Value, Integer> slots = new HashMap<>();
-        List<Integer> sizes = new ArrayList<>();
+        List<MemoryPlan.Slot> places = new ArrayList<>();
         List<Value> all = new ArrayList<>(p.graph().parameters());
         all.addAll(p.graph().inputs());
         p.schedule().forEach(n -> all.addAll(n.outputs()));
+        long end = 0;
         for (Value v : all) {
-            slots.put(v, sizes.size());
-            sizes.add(v.shape().elements());
+            boolean stored = p.graph().parameters().contains(v);
+            MemoryPlan.Region region = stored ? MemoryPlan.Region.STORE : MemoryPlan.Region.HOST;
+            slots.put(v, places.size());
+            MemoryPlan.Slot slot =
+                    new MemoryPlan.Slot(region, stored ? 0 : end, v.shape().elements());
+            places.add(slot);
+            end += stored ? 0 : slot.taken();
         }
         p.graph().updates().forEach((state, next) -> slots.put(next, slots.get(state)));
-        return new MemoryPlan(slots, sizes, List.of());
+        return new MemoryPlan(slots, places);
     }
 
     /// Results of two steps and the state after them.
@@ -96,9 +104,47 @@ class PlanTest {
             Program p = Segmenter.split(RandomGraphs.of(seed));
             MemoryPlan plan = MemoryPlanner.plan(p);
             PlanVerifier.verify(p, plan);
-            assertThat(plan.plannedBytes()).isLessThanOrEqualTo(plan.naiveBytes());
+            assertThat(plan.plannedBytes())
+                    .isLessThanOrEqualTo(plan.naiveBytes())
+                    .isGreaterThanOrEqualTo(MemoryPlanner.leastBytes(p));
             assertSame(run(p, plan, seed), run(p, naive(p), seed), "seed " + seed);
+            MemoryPlan arrays = WholeArrays.plan(p);
+            PlanVerifier.verify(p, arrays);
+            assertNoOverlap(arrays);
+            assertSame(run(p, arrays, seed), run(p, naive(p), seed), "whole arrays, seed " + seed);
         }
+    }
+
+    private static void assertNoOverlap(MemoryPlan plan) {
+        for (MemoryPlan.Region region : List.of(MemoryPlan.Region.HOST, MemoryPlan.Region.WORK)) {
+            long end = 0;
+            for (MemoryPlan.Slot slot : plan.slots()) {
+                if (slot.region() == region) {
+                    assertThat(slot.start()).isEqualTo(end);
+                    end += slot.taken();
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatIsComputedAgainIsTheSame() {
+        int recomputed = 0;
+        for (long seed = 0; seed < GRAPHS; seed++) {
+            Graph kept = RandomGraphs.of(seed), dropped = Recompute.layers(kept);
+            Program p = Segmenter.split(dropped);
+            MemoryPlan plan = MemoryPlanner.plan(p);
+            PlanVerifier.verify(p, plan);
+            Program original = Segmenter.split(kept);
+            assertSame(run(p, plan, seed), run(original, naive(original), seed), "seed " + seed);
+            assertThat(calls(p)).as("host calls, seed %s", seed).isEqualTo(calls(original));
+            recomputed += p.schedule().stream().anyMatch(n -> n.pass() == Pass.RECOMPUTE) ? 1 : 0;
+        }
+        assertThat(recomputed).as("graphs with a value computed again").isGreaterThan(GRAPHS / 10);
+    }
+
+    private static long calls(Program p) {
+        return p.schedule().stream().filter(n -> n.op() instanceof HostCall).count();
     }
 
     @Test
@@ -121,15 +167,29 @@ class PlanTest {
                 .isGreaterThan(GRAPHS / 2);
     }
 
-    /// Moves a random value into the slot of another one.
+    /// Moves a random value into the slot of another one, or a slot to another place, or makes one smaller.
     private static MemoryPlan corrupt(Program p, MemoryPlan plan, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Value> values = new ArrayList<>();
         p.schedule().forEach(n -> values.addAll(n.outputs()));
         Value victim = values.get(random.nextInt(values.size()));
-        Map<Value, Integer> slots = new HashMap<>(plan.slotOf());
-        slots.put(victim, random.nextInt(plan.slotElements().size()));
-        return new MemoryPlan(slots, plan.slotElements(), plan.storeSlots());
+        Map<Value, Integer> slotOf = new HashMap<>(plan.slotOf());
+        List<MemoryPlan.Slot> slots = new ArrayList<>(plan.slots());
+        MemoryPlan.Slot old = plan.slot(victim);
+        switch (random.nextInt(4)) {
+            case 0 -> slots.set(plan.number(victim), moved(old, random.nextInt(4) * (long) MemoryPlan.UNIT));
+            case 1 -> {
+                MemoryPlan.Slot other = slots.get(random.nextInt(slots.size()));
+                slotOf.put(victim, slots.size());
+                slots.add(new MemoryPlan.Slot(other.region(), other.start(), old.elements()));
+            }
+            default -> slotOf.put(victim, random.nextInt(slots.size()));
+        }
+        return new MemoryPlan(slotOf, slots);
+    }
+
+    private static MemoryPlan.Slot moved(MemoryPlan.Slot slot, long start) {
+        return new MemoryPlan.Slot(slot.region(), start, slot.elements());
     }
 
     @Test

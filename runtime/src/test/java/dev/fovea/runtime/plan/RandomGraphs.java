@@ -56,9 +56,13 @@ final class RandomGraphs {
         }
         parameters.add(b.parameter("gamma", Shape.of(6)));
         parameters.add(b.parameter("beta", Shape.of(6)));
-        int nodes = random.nextInt(4, 25);
+        int nodes = random.nextInt(4, 20);
         for (int i = 0; i < nodes; i++) {
-            pool.add(node(parameters));
+            if (random.nextInt(3) > 0) {
+                layer(parameters, random.nextInt(2, 6));
+            } else {
+                pool.add(node(parameters));
+            }
         }
         Value y = pool.getLast();
         b.result("y", y);
@@ -74,6 +78,21 @@ final class RandomGraphs {
             b.update(v, next.get(2));
         });
         return b.build();
+    }
+
+    /// Some nodes that form a layer; later nodes may read its last value and, sometimes, an inner one.
+    private void layer(List<Value> parameters, int nodes) {
+        int outside = pool.size();
+        b.layer(() -> {
+            for (int i = 0; i < nodes; i++) {
+                pool.add(node(parameters));
+            }
+            return nodes;
+        });
+        int shown = random.nextInt(outside, pool.size());
+        List<Value> seen = List.of(pool.get(shown), pool.getLast());
+        pool.subList(outside, pool.size()).clear();
+        pool.addAll(seen);
     }
 
     private Value node(List<Value> p) {

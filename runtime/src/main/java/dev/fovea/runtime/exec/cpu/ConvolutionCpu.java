@@ -71,9 +71,10 @@ final class ConvolutionCpu {
         int lines = kernel.batch() * kernel.rows();
         int blocks = Blocks.count(lines);
         Scratch scratch = l.scratch();
-        scratch.reserve((long) blocks * taps * kernel.channels());
+        long sums = (long) blocks * taps * kernel.channels();
+        scratch.reserve(sums + (long) blocks * kernel.windowLength());
         int share = Math.multiplyExact(lines / blocks * taps, kernel.columns() * kernel.channels());
-        return l.rows(blocks, share, (from, to, _) -> kernel.backwardWeight(scratch.segment(), x, dy, from, to))
+        return l.rows(blocks, share, (from, to, _) -> kernel.backwardWeight(scratch.segment(), sums, x, dy, from, to))
                 .then(l.rows(
                         kernel.channels(),
                         taps * blocks,

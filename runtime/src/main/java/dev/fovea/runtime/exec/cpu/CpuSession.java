@@ -24,6 +24,8 @@ final class CpuSession implements Session {
     private final Arena arena = Arena.ofShared();
     private final Scratch scratch = new Scratch();
     private final MemorySegment[] slots;
+    private final Workspaces workspaces;
+    private final Workspaces.Workspace work;
     private final List<NodeStep> compute = new ArrayList<>();
     private final List<NodeStep> update = new ArrayList<>();
 
@@ -37,7 +39,9 @@ final class CpuSession implements Session {
             CpuStore store,
             Lowering.Engine engine) {
         this.plan = plan;
-        this.slots = new MemorySegment[plan.slotElements().size()];
+        this.slots = new MemorySegment[plan.slots().size()];
+        this.workspaces = store.workspaces();
+        this.work = workspaces.take(plan.elements(MemoryPlan.Region.WORK));
         try {
             allocate(program, store);
             Lowering lowering = new Lowering(engine, scratch, this::memory);
@@ -47,7 +51,7 @@ final class CpuSession implements Session {
             }
             scratch.allocate(arena);
         } catch (RuntimeException | Error e) {
-            arena.close();
+            close();
             throw e;
         }
     }
@@ -55,17 +59,21 @@ final class CpuSession implements Session {
     private void allocate(Program program, CpuStore store) {
         store.addAll(program.graph().parameters());
         for (Value parameter : program.graph().parameters()) {
-            slots[plan.slot(parameter)] = store.array(parameter);
+            slots[plan.number(parameter)] = store.array(parameter);
         }
-        for (int s = 0; s < slots.length; s++) {
-            if (slots[s] == null) {
-                slots[s] = Lanes.allocate(arena, plan.slotElements().get(s));
+        MemorySegment host = Lanes.allocate(arena, plan.elements(MemoryPlan.Region.HOST));
+        for (int i = 0; i < slots.length; i++) {
+            MemoryPlan.Slot slot = plan.slots().get(i);
+            switch (slot.region()) {
+                case STORE -> {}
+                case HOST -> slots[i] = host.asSlice(4 * slot.start(), 4 * slot.taken());
+                case WORK -> slots[i] = work.slice(slot.start(), slot.taken());
             }
         }
     }
 
     private MemorySegment memory(Value value) {
-        return slots[plan.slot(value)];
+        return slots[plan.number(value)];
     }
 
     private Step hostStep(HostCall call, Node node, Map<String, HostFunction> functions) {
@@ -102,11 +110,15 @@ final class CpuSession implements Session {
 
     @Override
     public void compute() {
+        work.claim(this);
         run(compute);
     }
 
     @Override
     public void update() {
+        if (!work.isOwnedBy(this)) {
+            throw new IllegalStateException("another program ran since compute(), in the same memory");
+        }
         run(update);
     }
 
@@ -124,6 +136,7 @@ final class CpuSession implements Session {
 
     /// Runs the whole program once and reports each node, by the given clock in nanoseconds.
     void run(LongSupplier clock, Observer observer) {
+        work.claim(this);
         for (List<NodeStep> steps : List.of(compute, update)) {
             for (NodeStep s : steps) {
                 long start = clock.getAsLong();
@@ -157,6 +170,7 @@ final class CpuSession implements Session {
 
     @Override
     public String findNonFinite() {
+        work.claim(this);
         for (NodeStep s : compute) {
             s.step().run();
             for (Value v : s.node().outputs()) {
@@ -182,6 +196,7 @@ final class CpuSession implements Session {
     public void close() {
         if (arena.scope().isAlive()) {
             arena.close();
+            workspaces.release(work);
         }
     }
 }

@@ -15,9 +15,15 @@ import java.util.Set;
 final class CpuStore implements Store {
     private final Arena arena = Arena.ofShared();
     private final Map<String, Tensor> data = new LinkedHashMap<>();
+    private final Workspaces workspaces = new Workspaces();
 
     /// An array that may be longer than its elements, to end with a whole vector.
     private record Tensor(int elements, MemorySegment array) {}
+
+    /// Memory that the sessions of this store use in turn.
+    Workspaces workspaces() {
+        return workspaces;
+    }
 
     /// The array of a parameter, made of zeros if it is new.
     ///
@@ -80,6 +86,12 @@ final class CpuStore implements Store {
                     + " on do not fit " + name + ", which has " + tensor.elements);
         }
         MemorySegment.copy(floats, 0, tensor.array, Float.BYTES * first, floats.byteSize());
+    }
+
+    @Override
+    public MemorySegment view(String name, Arena callersArena) {
+        Tensor tensor = known(name);
+        return tensor.array.asSlice(0, 4L * tensor.elements).asReadOnly();
     }
 
     @Override

@@ -42,7 +42,11 @@ final class AttentionScratch {
     AttentionScratch(MicroKernel kernel) {
         this.kernel = kernel;
         lanes = kernel.columns();
-        block = Math.ceilDiv(BLOCK, lanes) * lanes;
+        int both = lanes;
+        while (both % kernel.rows() != 0) {
+            both += lanes;
+        }
+        block = Math.ceilDiv(BLOCK, both) * both;
         turned = new float[lanes * lanes];
         scores = new float[block * lanes];
         slopes = new float[block * lanes];

@@ -7,20 +7,30 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 
 /// Floats rounded to bfloat16, the upper half of a float: to nearest, ties to even. NaN stays NaN, and what is
-/// beyond the largest finite number becomes infinite.
+/// beyond the largest finite number becomes infinite. Loads and stores are of whole vectors of floats, as [Interleave]
+/// explains.
 public final class Bfloat16 {
-    private static final VectorSpecies<Short> SHORTS =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
+    private static final boolean LITTLE = ORDER == ByteOrder.LITTLE_ENDIAN;
+    /// The places of even and of odd numbers in two vectors, one after the other.
+    private static final IntVector EVEN = IntVector.fromArray(IntVector.SPECIES_PREFERRED, every(0), 0);
+    private static final IntVector ODD = IntVector.fromArray(IntVector.SPECIES_PREFERRED, every(1), 0);
 
     private Bfloat16() {}
+
+    private static int[] every(int first) {
+        int[] lanes = new int[WIDTH];
+        Arrays.setAll(lanes, i -> first + 2 * i);
+        return lanes;
+    }
 
     /// The upper half of the rounded float.
     public static short narrow(float value) {
@@ -48,6 +58,7 @@ public final class Bfloat16 {
                     .add(odd)
                     .blend(bits.or(0x40_0000), nan)
                     .and(0xffff_0000)
+                    .reinterpretAsFloats()
                     .intoMemorySegment(y, (yAt + i) << 2, ORDER);
         }
         for (; i < count; i++) {
@@ -58,21 +69,33 @@ public final class Bfloat16 {
     /// y (S), two bytes an element, = x (S) rounded; from element `yAt` and `xAt` on, `count` elements
     public static void narrow(MemorySegment y, long yAt, MemorySegment x, long xAt, int count) {
         int i = 0;
-        for (; i <= count - WIDTH; i += WIDTH) {
-            FloatVector floats = FloatVector.fromMemorySegment(FLOATS, x, (xAt + i) << 2, ORDER);
-            IntVector bits = floats.reinterpretAsInts();
-            VectorMask<Integer> nan = bits.and(0x7fff_ffff).compare(VectorOperators.GT, 0x7f80_0000);
-            IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
-            bits.add(0x7fff)
-                    .add(odd)
-                    .blend(bits.or(0x40_0000), nan)
-                    .lanewise(VectorOperators.LSHR, 16)
-                    .convertShape(VectorOperators.I2S, SHORTS, 0)
-                    .reinterpretAsShorts()
-                    .intoMemorySegment(y, (yAt + i) << 1, ORDER);
+        if (LITTLE) {
+            for (; i <= count - 2 * WIDTH; i += 2 * WIDTH) {
+                pairs(y, (yAt + i) << 1, x, xAt + i);
+            }
         }
         for (; i < count; i++) {
-            y.set(ValueLayout.JAVA_SHORT, (yAt + i) << 1, narrow(x.get(FLOAT, (xAt + i) << 2)));
+            y.set(SHORT, (yAt + i) << 1, narrow(x.get(FLOAT, (xAt + i) << 2)));
         }
+    }
+
+    /// Two vectors of floats become one, whose lanes hold a number of even place below its neighbour.
+    private static void pairs(MemorySegment y, long yByte, MemorySegment x, long xAt) {
+        IntVector first =
+                FloatVector.fromMemorySegment(FLOATS, x, xAt << 2, ORDER).reinterpretAsInts();
+        IntVector second = FloatVector.fromMemorySegment(FLOATS, x, (xAt + WIDTH) << 2, ORDER)
+                .reinterpretAsInts();
+        IntVector even = EVEN.selectFrom(first, second);
+        IntVector odd = ODD.selectFrom(first, second);
+        VectorMask<Integer> evenNan = even.and(0x7fff_ffff).compare(VectorOperators.GT, 0x7f80_0000);
+        VectorMask<Integer> oddNan = odd.and(0x7fff_ffff).compare(VectorOperators.GT, 0x7f80_0000);
+        IntVector evenTie = even.lanewise(VectorOperators.LSHR, 16).and(1);
+        IntVector oddTie = odd.lanewise(VectorOperators.LSHR, 16).and(1);
+        IntVector low = even.add(0x7fff).add(evenTie).blend(even.or(0x40_0000), evenNan);
+        IntVector high = odd.add(0x7fff).add(oddTie).blend(odd.or(0x40_0000), oddNan);
+        low.lanewise(VectorOperators.LSHR, 16)
+                .or(high.and(0xffff_0000))
+                .reinterpretAsFloats()
+                .intoMemorySegment(y, yByte, ORDER);
     }
 }

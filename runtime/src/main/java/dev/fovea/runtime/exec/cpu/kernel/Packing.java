@@ -7,7 +7,6 @@ import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /// Copies blocks of a matrix into the order in which a [MicroKernel] reads them.
 ///
@@ -15,8 +14,6 @@ import jdk.incubator.vector.VectorSpecies;
 /// over), W lines in a panel. A packed block is a run of panels; a panel is (P,W), its last lines zero where L
 /// is no multiple of W.
 final class Packing {
-    /// Half a vector: the rows of a tile where vectors have 256 or 512 bits.
-    private static final VectorSpecies<Float> HALF = Interleave.HALF;
 
     /// Depths that are copied for all lines before the next ones, so that a cache line that several panels share
     /// is still there for the last of them.
@@ -43,14 +40,15 @@ final class Packing {
             int depth,
             int panel,
             float[] exchange) {
-        int group = Interleave.LINES;
+        int group = panel % WIDTH == 0 ? WIDTH : panel;
+        boolean shuffled = Interleave.LINES > 0 && (group == WIDTH || group == Interleave.LINES);
         int i = 0;
         while (i < lines) {
             int line = firstLine + i;
             int base = line / panel * panel * depth + line % panel;
             long from = offset + (long) i * stride;
-            if (group > 0 && line % group == 0 && panel % group == 0 && i + group <= lines) {
-                spreadGroup(packed, base, panel, source, from, stride, depth, exchange);
+            if (shuffled && line % group == 0 && i + group <= lines) {
+                spreadGroup(packed, base, panel, group, source, from, stride, depth, exchange);
                 i += group;
             } else {
                 spread(packed, base, panel, source, from, 0, depth);
@@ -63,6 +61,7 @@ final class Packing {
             float[] packed,
             int base,
             int panel,
+            int group,
             MemorySegment source,
             long offset,
             int stride,
@@ -70,14 +69,16 @@ final class Packing {
             float[] exchange) {
         int p = 0;
         for (; p <= depth - WIDTH; p += WIDTH) {
-            if (panel == Interleave.LINES) {
+            if (group == Interleave.LINES) {
                 Interleave.lines(packed, base + p * panel, source, offset + p, stride);
             } else {
+                long second = offset + p + (long) Interleave.LINES * stride;
                 Interleave.lines(exchange, 0, source, offset + p, stride);
-                Interleave.spread(packed, base + p * panel, panel, exchange);
+                Interleave.lines(exchange, Interleave.LINES * WIDTH, source, second, stride);
+                Interleave.join(packed, base + p * panel, panel, exchange);
             }
         }
-        for (int line = 0; line < Interleave.LINES && p < depth; line++) {
+        for (int line = 0; line < group && p < depth; line++) {
             spread(packed, base + line, panel, source, offset + (long) line * stride, p, depth);
         }
     }
@@ -89,9 +90,9 @@ final class Packing {
         }
     }
 
-    /// Floats of the scratch memory that [#alongDepth] wants.
+    /// Floats of the scratch memory in which lines are turned around: two squares of vectors.
     static int exchangeLength() {
-        return WIDTH * WIDTH;
+        return 2 * WIDTH * WIDTH;
     }
 
     /// Packs depths `firstDepth` to `firstDepth + depth` of a block that is `totalDepth` deep; element (line,
@@ -110,18 +111,45 @@ final class Packing {
         for (int p = 0; p < depth; p += DEPTH_AT_ONCE) {
             int some = Math.min(DEPTH_AT_ONCE, depth - p);
             long from = offset + (long) p * stride;
-            for (int first = 0; first < lines; first += panel) {
+            int first = panel == Interleave.LINES
+                    ? copyPairs(packed, firstDepth + p, totalDepth, source, from, stride, lines, some)
+                    : 0;
+            for (; first < lines; first += panel) {
                 int base = first * totalDepth + (firstDepth + p) * panel;
                 int present = Math.min(panel, lines - first);
                 if (present == panel && panel % WIDTH == 0) {
                     copyWide(packed, base, panel, source, from + first, stride, some);
-                } else if (present == panel && panel == HALF.length()) {
-                    copyNarrow(packed, base, panel, source, from + first, stride, some);
                 } else {
                     copyPart(packed, base, panel, present, source, from + first, stride, some);
                 }
             }
         }
+    }
+
+    /// Copies pairs of panels of half a vector; the number of lines that are done.
+    private static int copyPairs(
+            float[] packed,
+            int firstDepth,
+            int totalDepth,
+            MemorySegment source,
+            long offset,
+            int stride,
+            int lines,
+            int depth) {
+        int panel = Interleave.LINES;
+        int even = depth / 2 * 2;
+        int first = 0;
+        for (; first <= lines - WIDTH; first += WIDTH) {
+            int base = first * totalDepth + firstDepth * panel;
+            int other = base + panel * totalDepth;
+            Interleave.pairs(packed, base, other, source, offset + first, stride, even);
+            if (even < depth) {
+                long from = offset + first + (long) even * stride;
+                copyPart(packed, base + even * panel, panel, panel, source, from, stride, 1);
+                copyPart(packed, other + even * panel, panel, panel, source, from + panel, stride, 1);
+            }
+        }
+        return first;
     }
 
     private static void copyWide(
@@ -132,14 +160,6 @@ final class Packing {
                 FloatVector.fromMemorySegment(FLOATS, source, (from + line) << 2, ORDER)
                         .intoArray(packed, base + p * panel + line);
             }
-        }
-    }
-
-    private static void copyNarrow(
-            float[] packed, int base, int panel, MemorySegment source, long offset, int stride, int depth) {
-        for (int p = 0; p < depth; p++) {
-            FloatVector.fromMemorySegment(HALF, source, (offset + (long) p * stride) << 2, ORDER)
-                    .intoArray(packed, base + p * panel);
         }
     }
 

@@ -11,14 +11,15 @@ final class Transpose {
     /// @param from an array whose rows are L floats wide
     /// @param at first float of the rows in `from`
     /// @param lanes L, a multiple of the vector width
-    /// @param exchange scratch memory of one square of vectors
+    /// @param exchange scratch memory of [Packing#exchangeLength] floats
     static void block(float[] to, float[] from, int at, int rows, int lanes, float[] exchange) {
-        int group = Interleave.LINES;
         int row = 0;
-        for (; group > 0 && row + group <= rows; row += group) {
+        for (; Interleave.LINES > 0 && row + WIDTH <= rows; row += WIDTH) {
             for (int column = 0; column < lanes; column += WIDTH) {
-                Interleave.lines(exchange, 0, from, at + row * lanes + column, lanes);
-                Interleave.spread(to, column * lanes + row, lanes, exchange);
+                int first = at + row * lanes + column;
+                Interleave.lines(exchange, 0, from, first, lanes);
+                Interleave.lines(exchange, Interleave.LINES * WIDTH, from, first + Interleave.LINES * lanes, lanes);
+                Interleave.join(to, column * lanes + row, lanes, exchange);
             }
         }
         for (; row < lanes; row++) {

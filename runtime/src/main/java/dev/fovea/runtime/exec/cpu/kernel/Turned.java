@@ -1,71 +1,92 @@
 package dev.fovea.runtime.exec.cpu.kernel;
 
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorSpecies;
+import jdk.incubator.vector.FloatVector;
 
 /// Transposition of matrices.
-public final class Turned {
-    private static final VectorSpecies<Integer> QUAD = IntVector.SPECIES_128;
-    /// Lanes of two vectors, one after the other; integers, as [Interleave] explains.
-    private static final IntVector LOWER = IntVector.fromArray(QUAD, new int[] {0, 4, 1, 5}, 0);
-    private static final IntVector UPPER = IntVector.fromArray(QUAD, new int[] {2, 6, 3, 7}, 0);
-    private static final IntVector FRONT = IntVector.fromArray(QUAD, new int[] {0, 1, 4, 5}, 0);
-    private static final IntVector BACK = IntVector.fromArray(QUAD, new int[] {2, 3, 6, 7}, 0);
-    /// Rows that are read together: as many as floats in a line of the cache, so that whole lines are written.
-    private static final int LINE = 16;
-
+///
+/// Legend: R rows, C columns, W floats of a vector.
+final class Turned {
     private Turned() {}
 
     /// Groups of rows of x, the items of work.
-    public static int groups(int rows) {
-        return Math.ceilDiv(rows, LINE);
+    static int groups(int rows) {
+        return Math.ceilDiv(rows, WIDTH);
+    }
+
+    /// Floats of the scratch memory that [#rows] wants.
+    static int scratchLength() {
+        return WIDTH * WIDTH;
     }
 
     /// y (C,R) = x (R,C) turned; groups `from` to `to` of the rows of x
     ///
     /// @param xAt floats before the first element of x
     /// @param stride floats from one row of x to the next
-    public static void rows(
-            MemorySegment y, MemorySegment x, long xAt, int rows, int columns, int stride, int from, int to) {
+    /// @param scratch memory of [#scratchLength] floats, and `halves` as many
+    static void rows(
+            MemorySegment y,
+            MemorySegment x,
+            long xAt,
+            int rows,
+            int columns,
+            int stride,
+            int from,
+            int to,
+            float[] scratch,
+            float[] halves) {
         for (int group = from; group < to; group++) {
-            int first = group * LINE;
-            int height = Math.min(LINE, rows - first);
-            int done = height & -4;
-            int wide = columns & -4;
-            for (int j = 0; j < wide; j += 4) {
-                for (int i = 0; i < done; i += 4) {
-                    quad(y, (long) j * rows + first + i, rows, x, xAt + (long) (first + i) * stride + j, stride);
+            int first = group * WIDTH;
+            int height = Math.min(WIDTH, rows - first);
+            long at = xAt + (long) first * stride;
+            int j = 0;
+            if (Interleave.LINES > 0 && height == WIDTH) {
+                for (; j <= columns - WIDTH; j += WIDTH) {
+                    square(y, (long) j * rows + first, rows, x, at + j, stride, scratch, halves);
                 }
             }
-            singly(y, x, xAt, rows, stride, first, height, wide, columns);
-            singly(y, x, xAt, rows, stride, first + done, height - done, 0, wide);
+            singly(y, first, rows, x, at, stride, height, j, columns);
         }
     }
 
-    private static void quad(MemorySegment y, long yAt, int rows, MemorySegment x, long xAt, int stride) {
-        IntVector a = IntVector.fromMemorySegment(QUAD, x, xAt << 2, ORDER);
-        IntVector b = IntVector.fromMemorySegment(QUAD, x, (xAt + stride) << 2, ORDER);
-        IntVector c = IntVector.fromMemorySegment(QUAD, x, (xAt + 2L * stride) << 2, ORDER);
-        IntVector d = IntVector.fromMemorySegment(QUAD, x, (xAt + 3L * stride) << 2, ORDER);
-        IntVector abLower = LOWER.selectFrom(a, b);
-        IntVector abUpper = UPPER.selectFrom(a, b);
-        IntVector cdLower = LOWER.selectFrom(c, d);
-        IntVector cdUpper = UPPER.selectFrom(c, d);
-        FRONT.selectFrom(abLower, cdLower).intoMemorySegment(y, yAt << 2, ORDER);
-        BACK.selectFrom(abLower, cdLower).intoMemorySegment(y, (yAt + rows) << 2, ORDER);
-        FRONT.selectFrom(abUpper, cdUpper).intoMemorySegment(y, (yAt + 2L * rows) << 2, ORDER);
-        BACK.selectFrom(abUpper, cdUpper).intoMemorySegment(y, (yAt + 3L * rows) << 2, ORDER);
+    /// Two halves of the rows are turned, then joined, then written as whole vectors.
+    private static void square(
+            MemorySegment y,
+            long yAt,
+            int rows,
+            MemorySegment x,
+            long xAt,
+            int stride,
+            float[] scratch,
+            float[] halves) {
+        int lines = Interleave.LINES;
+        Interleave.lines(halves, 0, x, xAt, stride);
+        Interleave.lines(halves, lines * WIDTH, x, xAt + (long) lines * stride, stride);
+        Interleave.join(scratch, 0, WIDTH, halves);
+        for (int i = 0; i < WIDTH; i++) {
+            FloatVector.fromArray(FLOATS, scratch, i * WIDTH).intoMemorySegment(y, (yAt + (long) i * rows) << 2, ORDER);
+        }
     }
 
     private static void singly(
-            MemorySegment y, MemorySegment x, long xAt, int rows, int stride, int row, int height, int j, int columns) {
+            MemorySegment y,
+            int yRow,
+            int rows,
+            MemorySegment x,
+            long xAt,
+            int stride,
+            int height,
+            int j,
+            int columns) {
         for (int column = j; column < columns; column++) {
-            for (int i = row; i < row + height; i++) {
-                y.set(FLOAT, ((long) column * rows + i) << 2, x.get(FLOAT, (xAt + (long) i * stride + column) << 2));
+            for (int i = 0; i < height; i++) {
+                float value = x.get(FLOAT, (xAt + (long) i * stride + column) << 2);
+                y.set(FLOAT, ((long) column * rows + yRow + i) << 2, value);
             }
         }
     }

@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 public final class TurnedMatrix {
     private final Workers workers;
     private final RangeBody body = this::groups;
+    private final float[][] scratch;
+    private final float[][] halves;
     private MemorySegment copy = MemorySegment.NULL;
     private MemorySegment source = MemorySegment.NULL;
     private long offset;
@@ -17,6 +19,8 @@ public final class TurnedMatrix {
     /// @param workers who copy
     public TurnedMatrix(Workers workers) {
         this.workers = workers;
+        scratch = new float[workers.count()][Turned.scratchLength()];
+        halves = new float[workers.count()][Turned.scratchLength()];
     }
 
     /// The (columns, rows) copy of a (rows, columns) matrix; valid until the next call.
@@ -40,6 +44,6 @@ public final class TurnedMatrix {
     }
 
     private void groups(int from, int to, int worker) {
-        Turned.rows(copy, source, offset, rows, columns, stride, from, to);
+        Turned.rows(copy, source, offset, rows, columns, stride, from, to, scratch[worker], halves[worker]);
     }
 }

@@ -1,6 +1,7 @@
 package dev.fovea.runtime.exec.cpu.kernel;
 
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOAT;
+import static dev.fovea.runtime.exec.cpu.kernel.Lanes.FLOATS;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.ORDER;
 import static dev.fovea.runtime.exec.cpu.kernel.Lanes.WIDTH;
 
@@ -18,7 +19,7 @@ final class Unpacking {
     ///
     /// @param at first float of the columns in `block`
     /// @param lanes L, floats of a row of the block
-    /// @param exchange scratch memory of one square of vectors
+    /// @param exchange scratch memory of [Packing#exchangeLength] floats
     static void columns(
             MemorySegment target,
             long to,
@@ -29,12 +30,15 @@ final class Unpacking {
             int count,
             int width,
             float[] exchange) {
-        int group = Interleave.LINES;
+        int half = Interleave.LINES * WIDTH;
         int e = 0;
-        for (; group > 0 && e + group <= width; e += group) {
+        for (; half > 0 && e + WIDTH <= width; e += WIDTH) {
             for (int i = 0; i < count; i += WIDTH) {
-                Interleave.lines(exchange, 0, block, at + e * lanes + i, lanes);
-                store(target, to + (long) i * stride + e, stride, exchange, Math.min(WIDTH, count - i));
+                int first = at + e * lanes + i;
+                Interleave.lines(exchange, 0, block, first, lanes);
+                Interleave.lines(exchange, half, block, first + Interleave.LINES * lanes, lanes);
+                Interleave.join(exchange, 2 * half, WIDTH, exchange);
+                store(target, to + (long) i * stride + e, stride, exchange, 2 * half, Math.min(WIDTH, count - i));
             }
         }
         for (; e < width; e++) {
@@ -44,9 +48,9 @@ final class Unpacking {
         }
     }
 
-    private static void store(MemorySegment target, long to, int stride, float[] exchange, int count) {
+    private static void store(MemorySegment target, long to, int stride, float[] rows, int at, int count) {
         for (int i = 0; i < count; i++) {
-            FloatVector.fromArray(Interleave.HALF, exchange, i * Interleave.LINES)
+            FloatVector.fromArray(FLOATS, rows, at + i * WIDTH)
                     .intoMemorySegment(target, (to + (long) i * stride) << 2, ORDER);
         }
     }

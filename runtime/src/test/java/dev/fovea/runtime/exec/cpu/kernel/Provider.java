@@ -28,6 +28,14 @@ enum Provider {
         };
     }
 
+    /// Whether it is there on every machine.
+    boolean java() {
+        return switch (this) {
+            case JAVA_MANY_REGISTERS, JAVA_FEW_REGISTERS, JAVA_ROUNDED -> true;
+            case ONEDNN, ONEDNN_ROUNDED, ONEDNN_BF16 -> false;
+        };
+    }
+
     /// Whether operands are rounded to bfloat16.
     boolean rounds() {
         return switch (this) {

@@ -18,8 +18,8 @@ class TurnedTest {
             MemorySegment x = Arrays32.random(arena, 3 + (long) rows * stride, 1, 5);
             MemorySegment y = Arrays32.empty(arena, (long) rows * columns);
             int groups = Turned.groups(rows);
-            Turned.rows(y, x, 3, rows, columns, stride, 0, groups / 2);
-            Turned.rows(y, x, 3, rows, columns, stride, groups / 2, groups);
+            Turned.rows(y, x, 3, rows, columns, stride, 0, groups / 2, scratch(), scratch());
+            Turned.rows(y, x, 3, rows, columns, stride, groups / 2, groups, scratch(), scratch());
             for (int i = 0; i < rows; i++) {
                 for (int j = 0; j < columns; j++) {
                     assertThat(y.getAtIndex(Lanes.FLOAT, (long) j * rows + i))
@@ -35,7 +35,14 @@ class TurnedTest {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment x = Arrays32.random(arena, 67 * 50, 1, 5);
             MemorySegment y = Arrays32.empty(arena, 67 * 50);
-            Allocation.assertNone("rows", () -> Turned.rows(y, x, 0, 67, 50, 50, 0, Turned.groups(67)));
+            float[] scratch = scratch();
+            float[] halves = scratch();
+            Allocation.assertNone(
+                    "rows", () -> Turned.rows(y, x, 0, 67, 50, 50, 0, Turned.groups(67), scratch, halves));
         }
+    }
+
+    private static float[] scratch() {
+        return new float[Turned.scratchLength()];
     }
 }
