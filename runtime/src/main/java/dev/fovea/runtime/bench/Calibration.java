@@ -20,7 +20,7 @@ public record Calibration(MachineRates machine, List<Point> points) {
 
     /// Copies the list.
     public Calibration {
-        points = points.stream().sorted(Comparator.comparing(Point::amount)).toList();
+        points = points.stream().sorted(Comparator.comparingLong(Point::amount)).toList();
     }
 
     /// One measured op.
@@ -51,14 +51,15 @@ public record Calibration(MachineRates machine, List<Point> points) {
         if (known.isEmpty()) {
             throw new IllegalStateException("the calibration lacks " + family);
         }
-        Point below = known.getFirst();
-        for (Point above : known) {
-            if (amount <= above.amount()) {
-                return below == above ? above.rate() : between(below, above, amount);
-            }
-            below = above;
+        if (amount <= known.getFirst().amount()) {
+            return known.getFirst().rate();
         }
-        return below.rate();
+        for (int i = 1; i < known.size(); i++) {
+            if (amount <= known.get(i).amount()) {
+                return between(known.get(i - 1), known.get(i), amount);
+            }
+        }
+        return known.getLast().rate();
     }
 
     private static double between(Point below, Point above, long amount) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /// Measures the points of a [Calibration]: some twenty ops, a tenth of a second each, kept in the user's cache.
 public final class CalibrationProbe {
@@ -55,7 +56,7 @@ public final class CalibrationProbe {
     /// @param cacheFolder where the user's caches are; one that cannot be written does no harm
     /// @throws dev.fovea.runtime.train.RunException of kind BACKEND if the provider of products is not there
     public static Calibration anew(Path cacheFolder, RunSpec.Gemm gemm, int threads) {
-        Calibration now = measure(MachineProbe.probe(cacheFolder, threads), gemm, threads);
+        Calibration now = measure(MachineProbe.probe(cacheFolder, threads), gemm, threads, System::nanoTime);
         try {
             new ProbeCache(cacheFolder).write(key(gemm, threads), now);
         } catch (StoreException _) {
@@ -76,10 +77,20 @@ public final class CalibrationProbe {
     }
 
     /// Measures now.
-    static Calibration measure(MachineRates machine, RunSpec.Gemm gemm, int threads) {
+    ///
+    /// @param clock in nanoseconds; CPU time is the better one on a busy machine, with one thread
+    static Calibration measure(MachineRates machine, RunSpec.Gemm gemm, int threads, LongSupplier clock) {
         try (Backend backend = KernelCases.open(gemm, threads)) {
-            return new Calibration(
-                    machine, ops().stream().map(op -> point(backend, op)).toList());
+            List<Calibration.Point> all = new ArrayList<>();
+            for (Function<OneOp.Inputs, Op> op : ops()) {
+                all.add(point(backend, op, clock));
+            }
+            // The first kernels met a JVM that had compiled nothing yet; the better of two rounds counts.
+            for (int i = 0; i < all.size(); i++) {
+                Calibration.Point again = point(backend, ops().get(i), clock);
+                all.set(i, again.seconds() < all.get(i).seconds() ? again : all.get(i));
+            }
+            return new Calibration(machine, all);
         }
     }
 
@@ -100,7 +111,15 @@ public final class CalibrationProbe {
         attention(1, 1280);
         convolution(16, 48);
         convolution(28, 512);
+        maps(128, 16);
+        maps(1024, 64);
         add(x -> new ImageOp.CutPatches(x.floats(1, 3, 756, 756), x.indices(729, 1, 400), 378, 378, 14));
+    }
+
+    private void maps(int side, int to) {
+        add(x -> new ImageOp.AreaResize(x.floats(1, side, side), to, to));
+        int width = to * 3;
+        add(x -> new AttentionOp.PoolAttention(x.floats(width), x.floats(1, side, 2 * width), null, 3));
     }
 
     private void attention(int batch, int tokens) {
@@ -143,38 +162,38 @@ public final class CalibrationProbe {
         ops.add(make);
     }
 
-    private static Calibration.Point point(Backend backend, Function<OneOp.Inputs, Op> make) {
+    private static Calibration.Point point(Backend backend, Function<OneOp.Inputs, Op> make, LongSupplier clock) {
         Op op = OneOp.describe(make);
         Family family = Family.of(op);
         try (OneOp one = OneOp.of(backend, make)) {
-            return new Calibration.Point(family, family.amount(op), seconds(one));
+            return new Calibration.Point(family, family.amount(op), seconds(one, clock));
         }
     }
 
-    /// The lower quartile of the times once the kernel is steady: whatever else the machine does, and the
-    /// compiler on the other cores, can only make it slower.
-    private static double seconds(OneOp one) {
-        warm(one);
+    /// The lower quartile of the times once the kernel is steady: whatever else the machine does, and the compiler on
+    /// the other cores, can only make it slower.
+    private static double seconds(OneOp one, LongSupplier clock) {
+        warm(one, clock);
         List<Double> times = new ArrayList<>();
-        long begin = System.nanoTime();
-        while (times.size() < STEADY_RUNS || System.nanoTime() - begin < MEASURED) {
-            long start = System.nanoTime();
+        long begin = clock.getAsLong();
+        while (times.size() < STEADY_RUNS || clock.getAsLong() - begin < MEASURED) {
+            long start = clock.getAsLong();
             one.run();
-            times.add((System.nanoTime() - start) * 1e-9);
+            times.add((clock.getAsLong() - start) * 1e-9);
         }
         return Quartiles.of(times.stream().mapToDouble(x -> x).toArray()).low();
     }
 
     /// Runs until no run was faster by a tenth than all before for a while.
-    private static void warm(OneOp one) {
-        long begin = System.nanoTime();
+    private static void warm(OneOp one, LongSupplier clock) {
+        long begin = clock.getAsLong();
         long now = begin;
         long improved = begin;
         long best = Long.MAX_VALUE;
         int runs = 0;
         while (now - begin < MOST && (now - improved < STEADY || runs < STEADY_RUNS)) {
             one.run();
-            long end = System.nanoTime();
+            long end = clock.getAsLong();
             runs++;
             if (end - now < 0.9 * best) {
                 best = end - now;

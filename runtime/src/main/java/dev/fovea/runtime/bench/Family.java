@@ -38,7 +38,9 @@ public enum Family {
     ACTIVATION(false),
     /// The optimizer.
     UPDATE(false),
-    /// Everything else: copies, sums, maps, losses.
+    /// Maps, losses, pooling and measures, whose kernels go element by element.
+    MAPS(false),
+    /// Everything else: copies, sums, pointwise work.
     MOVING(false);
 
     private final boolean byFlops;
@@ -59,7 +61,7 @@ public enum Family {
             case LinearOp.Forward _, LinearOp.Backward _ -> PRODUCT;
             case AttentionOp.SelfAttention _ -> ATTENTION;
             case AttentionOp.SelfAttentionBackward _ -> ATTENTION_GRADIENT;
-            case AttentionOp.PoolAttention _, AttentionOp.PoolAttentionBackward _ -> MOVING;
+            case AttentionOp.PoolAttention _, AttentionOp.PoolAttentionBackward _ -> MAPS;
             case ConvolutionOp.DepthwiseConvolution _, ConvolutionOp.DepthwiseBackwardInput _ -> CONVOLUTION;
             case ConvolutionOp.DepthwiseBackwardWeight _ -> CONVOLUTION_GRADIENT;
             case ImageOp.CutPatches cut -> cut.flops() > 0 ? PATCHES : MOVING;
@@ -67,6 +69,14 @@ public enum Family {
             case NormOp.LayerNormBackward _ -> NORM_GRADIENT;
             case PointwiseOp.Gelu _, PointwiseOp.GeluBackward _ -> ACTIVATION;
             case UpdateOp _ -> UPDATE;
+            case ImageOp.AreaResize _, ImageOp.GatherCells _, ImageOp.GridIndices _ -> MAPS;
+            case PositionOp.Forward _,
+                    PositionOp.Backward _,
+                    MapOp.Forward _,
+                    MapOp.Backward _,
+                    LossOp.Forward _,
+                    LossOp.Backward _,
+                    MeasureOp _ -> MAPS;
             case NormOp.Forward _,
                     NormOp.Backward _,
                     PointwiseOp.Forward _,
@@ -75,14 +85,6 @@ public enum Family {
                     TokenOp.Backward _,
                     TileOp.Forward _,
                     TileOp.Backward _,
-                    PositionOp.Forward _,
-                    PositionOp.Backward _,
-                    MapOp.Forward _,
-                    MapOp.Backward _,
-                    LossOp.Forward _,
-                    LossOp.Backward _,
-                    ImageOp _,
-                    MeasureOp _,
                     HostCall _ -> MOVING;
         };
     }

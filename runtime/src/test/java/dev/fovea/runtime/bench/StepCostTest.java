@@ -64,7 +64,8 @@ class StepCostTest {
         Session session = program.session();
         session.run(System::nanoTime, (node, _) -> {
             if (node.op().flops() > 0) {
-                counted.get(node.pass()).merge(node.op().name(), node.op().flops(), Long::sum);
+                counted.computeIfAbsent(node.pass(), _ -> new TreeMap<>())
+                        .merge(node.op().name(), node.op().flops(), Long::sum);
             }
         });
         return counted;
