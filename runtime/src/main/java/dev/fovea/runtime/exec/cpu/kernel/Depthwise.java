@@ -223,8 +223,7 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
 
     /// Copies what line `line` of B*H reads of one vector of channels, because it lies a line of channels apart in
     /// memory and would push itself out of the first-level cache: row r of the picture to line r modulo k of the
-    window,
-    /// and the line's own dy behind them.
+    /// window, and the line's own dy behind them.
     private void fillWindow(
             MemorySegment window, long at, MemorySegment x, MemorySegment dy, int line, boolean all, int c) {
         int half = kernel / 2;
