@@ -63,6 +63,10 @@ class Bfloat16Test {
 
     @Test
     void arraysAreRoundedElementByElement() {
+        checkArrays();
+    }
+
+    static void checkArrays() {
         int count = 1003;
         SplittableRandom random = new SplittableRandom(4);
         try (Arena arena = Arena.ofShared()) {
