@@ -54,7 +54,20 @@ public final class SpecArguments {
     ///
     /// @throws dev.fovea.dsl.SpecException if it is not valid
     public ResolvedSpec read(Fovea fovea) {
-        ResolvedSpec spec = SpecReader.read(fovea.input(file), overrides());
+        return read(fovea, null);
+    }
+
+    /// Reads the spec with another number of threads, and prints its warnings.
+    ///
+    /// @param threads what `--threads` said, which wins over `run.threads`; null for what the spec says
+    /// @throws dev.fovea.dsl.SpecException if it is not valid
+    /// @throws UserError if `threads` is below 1
+    ResolvedSpec read(Fovea fovea, @Nullable Integer threads) {
+        List<String> all = new ArrayList<>(overrides());
+        if (threads != null) {
+            all.add("run.threads=" + Threads.of(threads));
+        }
+        ResolvedSpec spec = SpecReader.read(fovea.input(file), all);
         warn(fovea, spec.warnings());
         return spec;
     }

@@ -1,6 +1,7 @@
 package dev.fovea.bin.bench;
 
 import dev.fovea.bin.ExitCode;
+import dev.fovea.bin.Threads;
 import dev.fovea.bin.UserError;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -21,7 +22,7 @@ final class BenchOptions {
     Path compare;
 
     @Option(names = "--threads", paramLabel = "N", description = "worker threads (default: all cores)")
-    private int threads;
+    private @Nullable Integer threads;
 
     @Option(names = "--filter", paramLabel = "TEXT", description = "only what has TEXT in its name")
     private String filter = "";
@@ -33,10 +34,7 @@ final class BenchOptions {
     ///
     /// @throws UserError if the option makes no sense
     int threads() {
-        if (threads < 0) {
-            throw new UserError(ExitCode.USAGE, "--threads " + threads + ": must be at least 1");
-        }
-        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        return Threads.of(threads);
     }
 
     /// Whether a measurement is wanted; upper and lower case are the same.

@@ -1,8 +1,8 @@
 package dev.fovea.bin.bench;
 
+import dev.fovea.bin.Caches;
 import dev.fovea.bin.Fovea;
 import dev.fovea.bin.Version;
-import dev.fovea.bin.Caches;
 import dev.fovea.runtime.bench.MachineProbe;
 import dev.fovea.runtime.bench.MachineRates;
 import dev.fovea.runtime.bench.Measurement;
@@ -51,13 +51,20 @@ final class BenchReport {
     }
 
     private BenchHeader header(String gemm) {
-        MachineRates machine = MachineProbe.probe(Caches.folder(fovea.environment()), options.threads());
+        Path caches = Caches.folder(fovea.environment());
+        MachineRates machine = options.quick
+                ? MachineProbe.rates(caches, options.threads())
+                : MachineProbe.probe(caches, options.threads());
         String home = System.getProperty("fovea.home", "");
         Path code = home.isEmpty() ? fovea.surroundings().directory() : Path.of(home);
         CodeVersion version = CodeVersion.of(code).orElse(new CodeVersion("", false));
         return new BenchHeader(
                 bench,
-                fovea.surroundings().clock().instant().truncatedTo(ChronoUnit.SECONDS).toString(),
+                fovea.surroundings()
+                        .clock()
+                        .instant()
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .toString(),
                 Version.number(),
                 version.commit(),
                 version.dirty(),

@@ -27,14 +27,20 @@ final class BenchTable {
                     percent(m.spread()),
                     m.flops() == 0 ? "" : threeDigits(m.flopRate() * 1e-9),
                     m.flops() == 0 ? "" : percent(m.flopRate() / machine.peak()),
-                    m.bytes() == 0 ? "" : threeDigits(m.byteRate() * 1e-9),
-                    m.bytes() == 0 ? "" : percent(m.byteRate() / machine.triadRate())));
+                    moves(m, machine) ? threeDigits(m.byteRate() * 1e-9) : "",
+                    moves(m, machine) ? percent(m.byteRate() / machine.triadRate()) : ""));
             for (String fact : facts) {
                 cells.add(m.facts().getOrDefault(fact, ""));
             }
             table.add(cells.toArray(String[]::new));
         }
         return table.text(style);
+    }
+
+    /// Whether moving bytes could take a notable part of the time: not where arithmetic alone takes ten times as
+    /// long.
+    private static boolean moves(Measurement m, MachineRates machine) {
+        return m.bytes() > 0 && m.bytes() / machine.triadRate() > 0.1 * m.flops() / machine.peak();
     }
 
     /// What the shares in a table are of, and what the timings depend on: two lines.

@@ -23,7 +23,9 @@ public final class BenchVerb implements Callable<Integer> {
     public static CommandLine commandLine(Fovea fovea) {
         return new CommandLine(new BenchVerb())
                 .addSubcommand(new KernelsVerb(fovea))
-                .addSubcommand(new StepVerb(fovea));
+                .addSubcommand(new StepVerb(fovea))
+                .addSubcommand(new EncodeBenchVerb(fovea))
+                .addSubcommand(new DataBenchVerb(fovea));
     }
 
     @Override

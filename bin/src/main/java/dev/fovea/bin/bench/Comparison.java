@@ -59,8 +59,7 @@ record Comparison(List<Row> rows, List<String> added, List<String> gone, List<St
                 rows.add(Row.of(same, m));
             }
         }
-        return new Comparison(
-                rows, added, List.copyOf(old.keySet()), differences(before.header(), after.header()));
+        return new Comparison(rows, added, List.copyOf(old.keySet()), differences(before.header(), after.header()));
     }
 
     private static List<String> differences(BenchHeader before, BenchHeader after) {
@@ -106,8 +105,10 @@ record Comparison(List<Row> rows, List<String> added, List<String> gone, List<St
                     word(row.verdict())));
             text.append(table.text(style));
         }
-        added.forEach(name -> text.append("not in ").append(before).append(": ").append(name).append('\n'));
-        gone.forEach(name -> text.append("only in ").append(before).append(": ").append(name).append('\n'));
+        added.forEach(name ->
+                text.append("not in ").append(before).append(": ").append(name).append('\n'));
+        gone.forEach(name ->
+                text.append("only in ").append(before).append(": ").append(name).append('\n'));
         if (rows.isEmpty()) {
             text.append("nothing in common with ").append(before).append('\n');
         }

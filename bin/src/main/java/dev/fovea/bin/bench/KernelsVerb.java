@@ -4,11 +4,12 @@ import dev.fovea.bin.ExitCode;
 import dev.fovea.bin.Fovea;
 import dev.fovea.bin.UserError;
 import dev.fovea.bin.terminal.ProgressLine;
+import dev.fovea.dsl.spec.RunSpec;
 import dev.fovea.runtime.bench.KernelCase;
 import dev.fovea.runtime.bench.KernelCases;
 import dev.fovea.runtime.bench.Measurement;
-import dev.fovea.runtime.bench.OpBytes;
 import dev.fovea.runtime.bench.OneOp;
+import dev.fovea.runtime.bench.OpBytes;
 import dev.fovea.runtime.ir.Op;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.results.RunResult;
@@ -63,12 +63,8 @@ final class KernelsVerb implements Callable<Integer> {
             return ExitCode.OK.code();
         }
         BenchReport report = new BenchReport(fovea, options, "kernels");
-        report.finish(measure(cases), defaultGemm());
+        report.finish(measure(cases), KernelCases.name(RunSpec.Gemm.AUTO));
         return ExitCode.OK.code();
-    }
-
-    private String defaultGemm() {
-        return KernelCases.providers().getLast().name().toLowerCase(Locale.ROOT);
     }
 
     private List<Measurement> measure(List<KernelCase> cases) {
@@ -108,9 +104,10 @@ final class KernelsVerb implements Callable<Integer> {
         return jmh.build();
     }
 
-    /// The flags of bin/fovea, and whatever else this JVM was given that begins with `-X`. The limit of traps lets a
-    /// process that runs one kernel alone become steady within a second: without it, C2 hoists range checks on a
-    /// profile that does not hold, and compiles the same method up to a hundred times before it stops doing so.
+    /// The flags of bin/fovea, and whatever else this JVM was given that begins with `-X`. The limit of traps
+    /// lets a process that runs one kernel alone become steady within a second: without it, C2 hoists range
+    /// checks on a profile that does not hold, and compiles the same method up to a hundred times before it
+    /// stops doing so.
     private static String[] jvmArguments() {
         List<String> arguments = new ArrayList<>(List.of(
                 "--add-modules=jdk.incubator.vector",

@@ -41,7 +41,11 @@ class BenchFileTest {
         Path path = folder.resolve("new/folder/bench.json");
         file.write(path);
         assertThat(BenchFile.read(path, "bench.json")).isEqualTo(file);
-        assertThat(BenchFile.read(path, "bench.json").measurements().get(1).facts().sequencedKeySet())
+        assertThat(BenchFile.read(path, "bench.json")
+                        .measurements()
+                        .get(1)
+                        .facts()
+                        .sequencedKeySet())
                 .containsExactly("memory", "arm");
         assertThat(Files.readString(path)).contains("\"format\" : 1").endsWith("}\n");
     }

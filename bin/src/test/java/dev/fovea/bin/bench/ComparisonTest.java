@@ -31,8 +31,7 @@ class ComparisonTest {
         Comparison comparison = Comparison.of(BEFORE, now);
         assertThat(comparison.rows())
                 .extracting(Comparison.Row::verdict)
-                .containsExactly(
-                        Comparison.Verdict.NOISE, Comparison.Verdict.FASTER, Comparison.Verdict.NOISE);
+                .containsExactly(Comparison.Verdict.NOISE, Comparison.Verdict.FASTER, Comparison.Verdict.NOISE);
         assertThat(comparison.added()).containsExactly("new");
         assertThat(comparison.gone()).containsExactly("old");
         assertThat(comparison.differences()).isEmpty();
@@ -56,9 +55,7 @@ class ComparisonTest {
     void otherConditionsAreSaidFirstAndLoudly() {
         MachineRates other = new MachineRates("Other CPU", 8, 2, 512, "26", 1, 1, 1, 1);
         BenchFile now = new BenchFile(header(other), List.of(measured("gemm", 1, 1, 1)));
-        assertThat(Comparison.of(BEFORE, now).text("a.json", Style.PLAIN))
-                .startsWith(
-                        """
+        assertThat(Comparison.of(BEFORE, now).text("a.json", Style.PLAIN)).startsWith("""
                         NOT THE SAME CONDITIONS as a.json, the ratios say little:
                           CPU: Some CPU then, Other CPU now
                           threads: 4 then, 2 now

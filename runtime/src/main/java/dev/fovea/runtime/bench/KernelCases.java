@@ -70,6 +70,12 @@ public final class KernelCases {
         return Backends.open(RunSpec.Backend.CPU, gemm, threads);
     }
 
+    /// What a provider is called in tables and files; for `auto` the one that it takes.
+    public static String name(RunSpec.Gemm gemm) {
+        RunSpec.Gemm taken = gemm == RunSpec.Gemm.AUTO ? providers().getLast() : gemm;
+        return taken.name().toLowerCase(Locale.ROOT);
+    }
+
     private void add(boolean quick, String name, Function<OneOp.Inputs, Op> op) {
         cases.add(new KernelCase(name, gemm, quick, op));
     }
@@ -105,7 +111,10 @@ public final class KernelCases {
         String size = size(batch, heads, tokens, cached + tokens, head);
         int width = heads * head;
         Function<OneOp.Inputs, AttentionOp.SelfAttention> forward = x -> new AttentionOp.SelfAttention(
-                x.floats(batch, tokens, 3 * width), cached == 0 ? null : x.floats(batch, cached, 3 * width), heads, false);
+                x.floats(batch, tokens, 3 * width),
+                cached == 0 ? null : x.floats(batch, cached, 3 * width),
+                heads,
+                false);
         add(quick, "attention " + size, forward::apply);
         add(quick, "attention backward " + size, x -> {
             AttentionOp.SelfAttention of = forward.apply(x);
@@ -118,7 +127,10 @@ public final class KernelCases {
     private void rows() {
         String size = " " + size(ROWS, WIDTH);
         double eps = 1e-6;
-        add(true, "layer norm" + size, x -> new NormOp.LayerNorm(x.floats(ROWS, WIDTH), x.floats(WIDTH), x.floats(WIDTH), eps));
+        add(
+                true,
+                "layer norm" + size,
+                x -> new NormOp.LayerNorm(x.floats(ROWS, WIDTH), x.floats(WIDTH), x.floats(WIDTH), eps));
         add(
                 true,
                 "layer norm backward" + size,
@@ -133,13 +145,14 @@ public final class KernelCases {
         }
         add(false, "add" + size, x -> new PointwiseOp.Add(x.floats(ROWS, WIDTH), x.floats(ROWS, WIDTH)));
         add(false, "sum of rows" + size, x -> new LinearOp.SumRows(x.floats(ROWS, WIDTH), Shape.of(WIDTH)));
-        UpdateOp.Hyper hyper = new UpdateOp.Hyper(
-                0.9, 0.95, 1e-8, 0.1, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+        UpdateOp.Hyper hyper =
+                new UpdateOp.Hyper(0.9, 0.95, 1e-8, 0.1, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
         add(true, "adamw" + size, x -> {
             Value parameter = x.parameter(-1, 1, ROWS, WIDTH);
             Value first = x.parameter(-1e-3, 1e-3, ROWS, WIDTH);
             Value second = x.parameter(1e-6, 1e-5, ROWS, WIDTH);
-            return new UpdateOp.AdamW(parameter, first, second, x.floats(ROWS, WIDTH), x.constant(1e-3, 3), null, hyper);
+            return new UpdateOp.AdamW(
+                    parameter, first, second, x.floats(ROWS, WIDTH), x.constant(1e-3, 3), null, hyper);
         });
         int table = 4 * ROWS;
         add(

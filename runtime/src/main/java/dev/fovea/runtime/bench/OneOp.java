@@ -20,15 +20,17 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/// A program of one op, as a backend compiles it, with data from a fixed seed: what one kernel does in a real step,
-/// the division of the work over threads included.
+/// A program of one op, as a backend compiles it, with data from a fixed seed: what one kernel does in a real
+/// step, the division of the work over threads included.
 public final class OneOp implements AutoCloseable {
     private static final long SEED = 42;
 
+    private final Value first;
     private final Store store;
     private final Session session;
 
-    private OneOp(Store store, Session session) {
+    private OneOp(Value first, Store store, Session session) {
+        this.first = first;
         this.store = store;
         this.session = session;
     }
@@ -103,7 +105,7 @@ public final class OneOp implements AutoCloseable {
         Planned planned = Planned.of(b.build());
         Store store = backend.store();
         Session session = backend.compile(planned.program(), planned.plan(), Map.of(), store);
-        OneOp one = new OneOp(store, session);
+        OneOp one = new OneOp(outputs.getFirst(), store, session);
         inputs.fills.forEach(one::write);
         return one;
     }
@@ -128,6 +130,11 @@ public final class OneOp implements AutoCloseable {
     /// Runs the op once.
     public void run() {
         session.run();
+    }
+
+    /// The first output of the latest run.
+    double[] read() {
+        return session.read(first);
     }
 
     @Override
