@@ -1,5 +1,6 @@
 package dev.fovea.bin;
 
+import dev.fovea.dsl.run.UserCache;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -9,16 +10,6 @@ public final class Caches {
 
     /// `FOVEA_CACHE`, else `fovea` in the user's cache folder.
     public static Path folder(Map<String, String> environment) {
-        String own = environment.getOrDefault("FOVEA_CACHE", "");
-        if (!own.isBlank()) {
-            return Path.of(own).toAbsolutePath();
-        }
-        String shared = environment.getOrDefault("XDG_CACHE_HOME", "");
-        Path caches = shared.isBlank() ? Path.of(home(environment), ".cache") : Path.of(shared);
-        return caches.toAbsolutePath().resolve("fovea");
-    }
-
-    private static String home(Map<String, String> environment) {
-        return environment.getOrDefault("HOME", System.getProperty("user.home", "."));
+        return UserCache.folder(environment);
     }
 }

@@ -39,6 +39,12 @@ final class ParityVerb implements Callable<Integer> {
     @Option(names = "--backend", paramLabel = "NAME", description = "cpu, reference or tornado (default: cpu)")
     private Computing backend = Computing.cpu;
 
+    @Option(
+            names = "--gemm",
+            paramLabel = "WHO",
+            description = "who multiplies matrices on the cpu: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private Multiplying gemm = Multiplying.auto;
+
     @Option(names = "--case", paramLabel = "GLOB", description = "only cases whose names match, such as '06_*'")
     private List<String> globs = new ArrayList<>();
 
@@ -57,6 +63,16 @@ final class ParityVerb implements Callable<Integer> {
         reference,
         /// the accelerator
         tornado
+    }
+
+    /// Who multiplies; spelled as on the command line.
+    enum Multiplying {
+        /// oneDNN where it can be used, else Java
+        auto,
+        /// plain Java
+        java,
+        /// oneDNN
+        onednn
     }
 
     @Override
@@ -123,10 +139,16 @@ final class ParityVerb implements Callable<Integer> {
 
     private Backend open() {
         try {
-            return Backends.open(RunSpec.Backend.valueOf(backend.name().toUpperCase(Locale.ROOT)), 0);
+            return Backends.open(
+                    RunSpec.Backend.valueOf(backend.name().toUpperCase(Locale.ROOT)),
+                    RunSpec.Gemm.valueOf(gemm.name().toUpperCase(Locale.ROOT)),
+                    0);
         } catch (RuntimeException e) {
+            String message = String.valueOf(e.getMessage());
             throw new UserError(
-                    ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()).replace("run.backend: ", "--backend "), e);
+                    ExitCode.UNAVAILABLE,
+                    message.replace("run.backend: ", "--backend ").replace("run.gemm: ", "--gemm: "),
+                    e);
         }
     }
 

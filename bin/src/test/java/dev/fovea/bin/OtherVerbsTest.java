@@ -36,6 +36,7 @@ class OtherVerbsTest {
                         "pictures",
                         "cores",
                         "memory",
+                        "gemm",
                         "disk",
                         "git",
                         "tornado",

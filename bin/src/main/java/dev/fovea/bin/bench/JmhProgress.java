@@ -11,8 +11,8 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.format.OutputFormat;
 
-/// What JMH says, as a progress line. All else that it and its processes print is kept and shown only when something
-/// fails.
+/// What JMH says, as a progress line. All else that it and its processes print is kept and shown only when
+/// something fails.
 final class JmhProgress implements OutputFormat {
     private static final int MOST_KEPT = 100;
 

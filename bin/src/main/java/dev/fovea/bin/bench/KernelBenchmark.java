@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/// One kernel under JMH: a process of its own, so that what the compiler learned from another kernel does not count.
-/// The op stores its result in memory that outlives the call, so nothing can be optimised away.
+/// One kernel under JMH: a process of its own, so that what the compiler learned from another kernel does not
+/// count. The op stores its result in memory that outlives the call, so nothing can be optimised away.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -39,8 +39,8 @@ public class KernelBenchmark {
 
     private static final long LEAST = 500_000_000L, MOST = 6_000_000_000L;
 
-    /// Compiles the op, fills its inputs and runs it until it gets no faster: what takes long when it is interpreted
-    /// would else spend JMH's few warm-up iterations on a single call.
+    /// Compiles the op, fills its inputs and runs it until it gets no faster: what takes long when it is
+    /// interpreted would else spend JMH's few warm-up iterations on a single call.
     @Setup
     public void open() {
         KernelCase found = KernelCases.all(KernelCases.providers()).stream()

@@ -105,9 +105,10 @@ final class KernelsVerb implements Callable<Integer> {
         return jmh.build();
     }
 
-    /// The flags of bin/fovea, and whatever else this JVM was given that begins with `-X`. The limit of traps lets a
-    /// process that runs one kernel alone become steady within a second: without it, C2 hoists range checks on a
-    /// profile that does not hold, and compiles the same method up to a hundred times before it stops doing so.
+    /// The flags of bin/fovea, and whatever else this JVM was given that begins with `-X`. The limit of traps
+    /// lets a process that runs one kernel alone become steady within a second: without it, C2 hoists range
+    /// checks on a profile that does not hold, and compiles the same method up to a hundred times before it
+    /// stops doing so.
     private static String[] jvmArguments() {
         List<String> arguments = new ArrayList<>(List.of(
                 "--add-modules=jdk.incubator.vector",

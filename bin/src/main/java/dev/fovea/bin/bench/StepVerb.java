@@ -186,7 +186,7 @@ final class StepVerb implements Callable<Integer> {
         LongSupplier clock = cpuTime ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime : System::nanoTime;
         int samples = steps > 0 ? steps : options.quick ? QUICK_STEPS : STEPS;
         var settings = new StepBench.Settings(samples, options.quick ? QUICK_PATIENCE : PATIENCE, clock);
-        try (Backend backend = Backends.open(arm.spec().run())) {
+        try (Backend backend = Backends.open(arm.spec().run(), arm.spec().precision())) {
             var times = StepBench.run(arm.spec(), what, backend, settings);
             int side = arm.spec().model().ps3().scales().getLast();
             return new StepArm.Found(times, PictureTimes.measure(side));

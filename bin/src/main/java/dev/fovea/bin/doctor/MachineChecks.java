@@ -3,6 +3,7 @@ package dev.fovea.bin.doctor;
 import com.sun.management.OperatingSystemMXBean;
 import dev.fovea.bin.terminal.Quantities;
 import dev.fovea.kernels.TornadoProbe;
+import dev.fovea.runtime.exec.cpu.onednn.OneDnn;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/// The machine: cores, memory, disk, tools, TornadoVM.
+/// The machine: cores, memory, matrix products, disk, tools, TornadoVM.
 public final class MachineChecks {
     private MachineChecks() {}
 
@@ -21,7 +22,7 @@ public final class MachineChecks {
     /// @param runs folder that runs are written to; it need not exist
     /// @param environment variables of the process
     public static List<Check> all(Path runs, Map<String, String> environment) {
-        return List.of(cores(), memory(), disk(runs), git(environment), tornado(environment));
+        return List.of(cores(), memory(), gemm(), disk(runs), git(environment), tornado(environment));
     }
 
     private static Check cores() {
@@ -47,6 +48,24 @@ public final class MachineChecks {
         return total >= 3L << 30
                 ? Check.good("memory", fact)
                 : Check.note("memory", fact, "the quickstart needs about 2 GiB");
+    }
+
+    private static Check gemm() {
+        return gemm(OneDnn.find());
+    }
+
+    static Check gemm(OneDnn found) {
+        return switch (found) {
+            case OneDnn.Usable usable ->
+                Check.good(
+                        "gemm",
+                        usable.describe() + (usable.bf16() ? "" : "; bf16 is no faster than fp32 on this processor"));
+            case OneDnn.Missing missing ->
+                Check.note(
+                        "gemm",
+                        "java; oneDNN cannot be used: " + missing.reason(),
+                        "nothing is lost but speed: oneDNN multiplies matrices about a quarter faster");
+        };
     }
 
     static Check disk(Path runs) {

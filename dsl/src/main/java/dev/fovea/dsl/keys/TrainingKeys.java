@@ -27,9 +27,12 @@ final class TrainingKeys {
                 .to(1 << 24)
                 .example("8192");
         t.of(PrecisionSpec.class)
-                .key("compute", "Number format of the computation.")
-                .oneOf("fp32")
-                .planned("bf16", "fp16", "tf32")
+                .key(
+                        "compute",
+                        "Number format of the operands of linear layers, forward and backward; with `bf16` they are"
+                                + " rounded to it, and sums, parameters and everything else stay fp32.")
+                .oneOf("fp32", "bf16")
+                .planned("fp16", "tf32")
                 .or("fp32");
         eval(t.of(EvalSpec.class));
     }

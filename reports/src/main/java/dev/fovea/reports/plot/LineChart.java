@@ -17,7 +17,8 @@ import java.util.stream.DoubleStream;
 /// @param window points of the moving mean; 1 shows the values as they are. Above 1 a band shows the spread
 /// @param includeZero whether the value axis starts at zero when all values are positive
 /// @param logarithmic whether the value axis counts in decades; needs at least one value above zero
-/// @param marksAt positions with a tick, for charts of few points: each curve then has marks of its own shape, hollow
+/// @param marksAt positions with a tick, for charts of few points: each curve then has marks of its own shape,
+///     hollow
 ///     where a value is predicted; empty for ticks at round numbers
 public record LineChart(
         String title,

@@ -18,10 +18,11 @@ import java.util.Set;
 /// Trades arithmetic for memory: what a layer computes inside is dropped after the forward pass and computed again
 /// when the backward pass reads it (activation checkpointing; Chen et al. 2016, arXiv 1604.06174).
 ///
-/// From forward to backward live only what crosses the borders of layers (as [dev.fovea.runtime.ir.GraphBuilder#layer]
-/// marked them), results, what the host chose, and the few inner values that are much dearer to compute than to keep.
-/// A copy stands right before its first reader, because programs run in graph order. It is the same op on the same
-/// numbers, so that a step has the same results to the bit.
+/// From forward to backward live only what crosses the borders of layers (as
+/// [dev.fovea.runtime.ir.GraphBuilder#layer] marked them), results, what the host chose, and the few inner
+/// values that are much dearer to compute than to keep. A copy stands right before its first reader, because
+/// programs run in graph order. It is the same op on the same numbers, so that a step has the same results to
+/// the bit.
 public final class Recompute {
     /// An inner value is kept where its op does this many times the operations for each byte of output that its
     /// layer does on average. So long attention is kept, and attention over few tokens, or in wide layers, is not.
@@ -92,8 +93,8 @@ public final class Recompute {
         dropped.values().removeIf(n -> n.block() == first);
     }
 
-    /// The layer whose backward pass comes first. Its inner values are there anyway at that moment, right after the
-    /// forward pass, so that dropping them would win nothing.
+    /// The layer whose backward pass comes first. Its inner values are there anyway at that moment, right after
+    /// the forward pass, so that dropping them would win nothing.
     private int firstLayerBack() {
         return graph.nodes().stream()
                 .filter(n -> n.pass() != Pass.FORWARD)

@@ -7,9 +7,10 @@ import java.util.List;
 
 /// How fast this machine runs each family of ops, from a short probe, and the time that follows from it.
 ///
-/// The time of an op is `max(amount / rate of its family, bytes / memory bandwidth)`. A family's rate was measured at
-/// a few sizes; between them it is interpolated over the logarithm of the amount, outside of them it is that of
-/// the nearest. The bandwidth binds only ops whose arrays are far larger than the caches. Host calls take nothing.
+/// The time of an op is `max(amount / rate of its family, bytes / memory bandwidth)`. A family's rate was
+/// measured at a few sizes; between them it is interpolated over the logarithm of the amount, outside of them it
+/// is that of the nearest. The bandwidth binds only ops whose arrays are far larger than the caches. Host calls
+/// take nothing.
 ///
 /// @param machine what it gives at most
 /// @param points the measured sizes

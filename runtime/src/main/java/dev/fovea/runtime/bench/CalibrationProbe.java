@@ -170,8 +170,8 @@ public final class CalibrationProbe {
         }
     }
 
-    /// The lower quartile of the times once the kernel is steady: whatever else the machine does, and the compiler on
-    /// the other cores, can only make it slower.
+    /// The lower quartile of the times once the kernel is steady: whatever else the machine does, and the
+    /// compiler on the other cores, can only make it slower.
     private static double seconds(OneOp one, LongSupplier clock) {
         warm(one, clock);
         List<Double> times = new ArrayList<>();

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 /// Measures what the machine gives at most, in less than two seconds, and remembers it in the user's cache folder.
 ///
 /// The peak is the better of two loops: independent multiply-adds in registers, and the micro-kernel of the matrix
-/// products in the first-level cache. Every rate is the best of many short rounds, because whatever else the machine
-/// does can only make a round slower.
+/// products in the first-level cache. Every rate is the best of many short rounds, because whatever else the
+/// machine does can only make a round slower.
 public final class MachineProbe {
     /// Raised when the probe changes what it measures, so that older answers are not used.
     static final int VERSION = 1;
@@ -32,8 +32,8 @@ public final class MachineProbe {
         this.answers = new float[workers.count()];
     }
 
-    /// Probes, and keeps the better of each rate and what earlier probes found: a rate that was reached once can be
-    /// reached, whatever else the machine does now.
+    /// Probes, and keeps the better of each rate and what earlier probes found: a rate that was reached once can
+    /// be reached, whatever else the machine does now.
     ///
     /// @param cacheFolder where the user's caches are; one that cannot be written does no harm
     /// @param threads worker threads, at least 1

@@ -10,7 +10,8 @@ package dev.fovea.runtime.bench;
 /// @param peakOne floating-point operations a second that fused multiply-adds reach on one thread
 /// @param peak the same on all threads
 /// @param readRate bytes a second that all threads read from memory, far beyond the caches
-/// @param triadRate bytes a second of STREAM's triad on all threads, counted as STREAM does: two arrays read and one
+/// @param triadRate bytes a second of STREAM's triad on all threads, counted as STREAM does: two arrays read and
+///     one
 ///     written, whatever the caches fetch on top. This is what "memory bandwidth" means in tables
 public record MachineRates(
         String cpu,

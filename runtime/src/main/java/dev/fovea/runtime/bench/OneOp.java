@@ -20,8 +20,8 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/// A program of one op, as a backend compiles it, with data from a fixed seed: what one kernel does in a real step,
-/// the division of the work over threads included.
+/// A program of one op, as a backend compiles it, with data from a fixed seed: what one kernel does in a real
+/// step, the division of the work over threads included.
 public final class OneOp implements AutoCloseable {
     private static final long SEED = 42;
 

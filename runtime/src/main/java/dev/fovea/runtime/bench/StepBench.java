@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
 /// Times whole steps of a spec: the very program of a run, on made-up numbers that are written once, so that
 /// reading, decoding and resizing pictures have no part in it.
 ///
-/// Steps are run until their time stops falling (a JVM compiles while it runs), then the samples are taken. A step's
-/// time is that of its ops together; telling them apart costs some 50 ns each.
+/// Steps are run until their time stops falling (a JVM compiles while it runs), then the samples are taken. A
+/// step's time is that of its ops together; telling them apart costs some 50 ns each.
 public final class StepBench {
     /// Fewest steps before the first sample.
     static final int LEAST_WARM_UP = 3;

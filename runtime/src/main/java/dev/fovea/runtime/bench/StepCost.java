@@ -18,8 +18,8 @@ import java.util.TreeMap;
 /// The counts are those of the very program that a run of the spec executes on this machine, so they are exact. A
 /// batch too large for any array is counted from the programs of one, two and three pictures: every op counts a
 /// polynomial of the batch of degree two at most (the loss compares all pictures with all texts), so that too is
-/// exact, except for what is computed again, whose choice may depend on the batch. Its time is that of one picture,
-/// times the batch.
+/// exact, except for what is computed again, whose choice may depend on the batch. Its time is that of one
+/// picture, times the batch.
 ///
 /// @param batch pictures in the step
 /// @param whole whether the program of the whole batch was counted

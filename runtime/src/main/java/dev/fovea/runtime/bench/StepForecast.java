@@ -3,8 +3,8 @@ package dev.fovea.runtime.bench;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Time of a step that was not run, from one that was: each kind of op takes its share more, by operations where it
-/// counts some, else by bytes. Kinds that the measured step lacks take the measured step's mean time a byte.
+/// Time of a step that was not run, from one that was: each kind of op takes its share more, by operations where
+/// it counts some, else by bytes. Kinds that the measured step lacks take the measured step's mean time a byte.
 ///
 /// Holds where both steps are of one model at other sizes and the measured one is large enough that its kernels
 /// run at the rate they have on long inputs.

@@ -40,8 +40,8 @@ public interface Store extends AutoCloseable {
         }
     }
 
-    /// A tensor as float32 in native order, to be read before the store changes: its own memory where a backend can
-    /// show it, else a copy in `arena`.
+    /// A tensor as float32 in native order, to be read before the store changes: its own memory where a backend
+    /// can show it, else a copy in `arena`.
     default MemorySegment view(String name, Arena arena) {
         MemorySegment copy = arena.allocate(4L * elements(name), 64);
         read(name, copy);

@@ -1,7 +1,7 @@
 package dev.fovea.runtime.memory;
 
-/// What the process of a run will hold when it holds most, in bytes by part. All of it is touched, so that it is what
-/// the system sees as the peak of resident memory.
+/// What the process of a run will hold when it holds most, in bytes by part. All of it is touched, so that it is
+/// what the system sees as the peak of resident memory.
 ///
 /// @param store parameters and optimizer state
 /// @param work what the larger of the two programs computes with; they take turns in it
@@ -26,8 +26,8 @@ public record MemoryForecast(long store, long work, long host, long batches, lon
         return new MemoryForecast(store, work, host, batches, heap(young, most, side), MACHINE);
     }
 
-    /// Pictures that are large beside the young generation are old at once, and the old generation grows to what it
-    /// may take before it is searched for garbage.
+    /// Pictures that are large beside the young generation are old at once, and the old generation grows to what
+    /// it may take before it is searched for garbage.
     private static long heap(long young, long most, int side) {
         boolean large = 4L * side * side > young / 4;
         return large ? Math.max(most, young + LASTING) : young + LASTING;

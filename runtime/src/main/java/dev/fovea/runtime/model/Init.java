@@ -28,8 +28,8 @@ public sealed interface Init {
         void accept(long first, float[] values, int count);
     }
 
-    /// The starting values of a parameter, piece by piece: a pure function of (seed, name), so that order of creation
-    /// does not matter.
+    /// The starting values of a parameter, piece by piece: a pure function of (seed, name), so that order of
+    /// creation does not matter.
     static void values(Init init, String name, Shape shape, long seed, Sink sink) {
         SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L ^ hash(name));
         int elements = shape.elements();

@@ -11,8 +11,8 @@ import java.util.Map;
 ///
 /// Parameters keep arrays of their own, inputs and results a place of their own. Everything else shares one
 /// stretch: buffers are placed one by one at the lowest cost in space, in the smallest gap that is free as long as
-/// they live (Pisarchyk and Lee 2020, arXiv 2001.03288). That reaches, within a few percent, the most bytes that are
-/// alive at one moment, which no placement can undercut; two orders are tried, and the better one is taken.
+/// they live (Pisarchyk and Lee 2020, arXiv 2001.03288). That reaches, within a few percent, the most bytes that
+/// are alive at one moment, which no placement can undercut; two orders are tried, and the better one is taken.
 public final class MemoryPlanner {
     private final Lifetimes lifetimes;
     private final Map<Value, Integer> slotOf = new HashMap<>();
@@ -107,7 +107,8 @@ public final class MemoryPlanner {
         return placed;
     }
 
-    /// Start of the smallest gap that is free during the life of `b` and large enough; else the end of what is alive.
+    /// Start of the smallest gap that is free during the life of `b` and large enough; else the end of what is
+    /// alive.
     private static long start(Lifetimes.Buffer b, List<Placed> placed) {
         long free = 0, best = -1, smallest = Long.MAX_VALUE;
         for (Placed other : placed) {

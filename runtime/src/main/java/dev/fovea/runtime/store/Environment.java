@@ -22,8 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The facts about machine, software and code that a result may depend on: `environment.json` of a run folder.
 ///
-/// Environment variables are stored by an allow-list (`SLURM_*`, `CUDA_VISIBLE_DEVICES`, `FOVEA_*`), and none whose
-/// name or
+/// Environment variables are stored by an allow-list (`SLURM_*`, `CUDA_VISIBLE_DEVICES`, `FOVEA_*`), and none
+/// whose name or
 /// value looks like a secret.
 public final class Environment {
     private static final JsonMapper JSON = JsonMapper.shared();

@@ -47,8 +47,8 @@ public record Cost(
         }
     }
 
-    /// Counts a spec. Buffers are planned for one picture and for the whole batch, or for two pictures where the batch
-    /// of a large configuration fits into no array.
+    /// Counts a spec. Buffers are planned for one picture and for the whole batch, or for two pictures where the
+    /// batch of a large configuration fits into no array.
     public static Cost of(ExperimentSpec spec) {
         int side = spec.model().ps3().scales().getLast();
         PreTraining.Built one = build(spec, 1, side, true), many = many(spec, side);

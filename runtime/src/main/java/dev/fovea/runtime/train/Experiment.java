@@ -18,6 +18,7 @@ import dev.fovea.dsl.run.StoreException;
 import dev.fovea.dsl.spec.ExperimentSpec;
 import dev.fovea.runtime.exec.Backend;
 import dev.fovea.runtime.exec.Store;
+import dev.fovea.runtime.exec.cpu.Gemms;
 import dev.fovea.runtime.memory.MemoryCheck;
 import dev.fovea.runtime.store.Checkpoint;
 import dev.fovea.runtime.store.Checkpoints;
@@ -39,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 /// One run of one spec in this process: opens everything, trains, and leaves the run folder complete whatever
 /// happens.
 public final class Experiment {
+    /// The fact that names who multiplies matrices.
+    private static final String PRODUCTS = "gemm";
+
     private final ResolvedSpec resolved;
     private final ExperimentSpec spec;
     private final RunOptions options;
@@ -110,10 +114,13 @@ public final class Experiment {
     /// One attempt, journaled from Started to Ended.
     private Outcome attempt(RunFolder folder, RunLease lease, Journal journal) {
         AtomicFiles.write(folder.resolvedFile(), resolved.yaml(false));
-        Environment.collect(
-                        workingFolder(),
-                        Map.of("fovea.backend", spec.run().backend().name()))
-                .write(folder.environmentFile());
+        Gemms.Choice products = Backends.products(spec.run(), spec.precision());
+        Map<String, String> backend = new TreeMap<>();
+        backend.put("fovea.backend", spec.run().backend().name());
+        if (products != null) {
+            backend.put("fovea." + PRODUCTS, products.text());
+        }
+        Environment.collect(workingFolder(), backend).write(folder.environmentFile());
         int attempt = (int) folder.entries().stream()
                         .filter(e -> e instanceof JournalEntry.Started)
                         .count()
@@ -121,6 +128,10 @@ public final class Experiment {
         Map<String, String> facts = new TreeMap<>();
         facts.put("version", options.version());
         facts.put("name", spec.name());
+        if (products != null) {
+            noteOtherProducts(folder, products.name());
+            facts.put(PRODUCTS, products.name());
+        }
         journal.append(new JournalEntry.Started(now(), attempt, folder.key(), facts));
         try (Tracking tracking = track(folder)) {
             try {
@@ -130,6 +141,20 @@ public final class Experiment {
             } catch (RuntimeException | OutOfMemoryError e) {
                 throw failed(folder, journal, e);
             }
+        }
+    }
+
+    /// The bits of a continued run are those of an unbroken one only if both attempts multiply alike.
+    private void noteOtherProducts(RunFolder folder, String products) {
+        String before = null;
+        for (JournalEntry entry : folder.entries()) {
+            if (entry instanceof JournalEntry.Started started) {
+                before = started.facts().getOrDefault(PRODUCTS, before);
+            }
+        }
+        if (before != null && !before.equals(products)) {
+            listener.note("matrix products were by " + before + " before and are by " + products
+                    + " now: the run goes on, but not bit for bit as if it had not been interrupted");
         }
     }
 
@@ -198,7 +223,7 @@ public final class Experiment {
 
     private Outcome train(RunFolder folder, RunLease lease, Journal journal, String tracked) {
         try (Corpus corpus = corpus();
-                Backend backend = Backends.open(spec.run());
+                Backend backend = Backends.open(spec.run(), spec.precision());
                 Store store = backend.store()) {
             Tokenizer tokenizer = tokenizer(corpus, folder);
             Programs programs = new Programs(spec);

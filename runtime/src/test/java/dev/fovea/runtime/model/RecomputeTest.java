@@ -79,9 +79,9 @@ class RecomputeTest {
     }
 
     /// When all is kept, each further layer adds 16 widths for each token: two norms, queries, keys and values,
-    /// attended tokens, the sum after attention, the MLP's two of 4 widths, and its output. Computed again, it adds
-    /// its output, at most the attended tokens, the low pass's packed values with their gradient, and the gradients
-    /// of its parameters.
+    /// attended tokens, the sum after attention, the MLP's two of 4 widths, and its output. Computed again, it
+    /// adds its output, at most the attended tokens, the low pass's packed values with their gradient, and the
+    /// gradients of its parameters.
     @Test
     void eachFurtherLayerAddsOnlyItsBorders() {
         long low = 8 * 16, high = 8 * 12, width = 32 * Float.BYTES, parameters = 13 * 32 * 32 * Float.BYTES;

@@ -290,14 +290,20 @@ class ExperimentTest {
         assertFails(
                 RunException.Kind.SPEC, "the spec does not compile: more than 2^31 elements", "batch.global=1000000");
         assertFails(RunException.Kind.SPEC, "databricks", "tracking={type: mlflow, uri: databricks}");
-        assertFails(RunException.Kind.BACKEND, "onednn is not built yet", "run.gemm=onednn");
+        assertFails(
+                RunException.Kind.BACKEND,
+                "precision.compute: the backend reference does not have bf16; cpu has it",
+                "run.backend=reference",
+                "precision.compute=bf16");
         assertFails(RunException.Kind.BACKEND, "tornado is not part of this installation", "run.backend=tornado");
     }
 
-    private void assertFails(RunException.Kind kind, String message, String override) {
+    private void assertFails(RunException.Kind kind, String message, String... overrides) {
         assertThatExceptionOfType(RunException.class)
-                .isThrownBy(
-                        () -> run(TinySpec.read(folder, override), "runs" + kind + override.hashCode(), new Recorder()))
+                .isThrownBy(() -> run(
+                        TinySpec.read(folder, overrides),
+                        "runs" + kind + List.of(overrides).hashCode(),
+                        new Recorder()))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(kind))
                 .withMessageContaining(message);
     }

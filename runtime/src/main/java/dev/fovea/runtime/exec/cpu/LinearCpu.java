@@ -35,7 +35,7 @@ final class LinearCpu {
         int inputs = op.x().shape().dim(-1);
         int rows = op.x().shape().rows();
         int outputs = op.w().shape().dim(0);
-        Gemm gemm = l.engine().gemm();
+        Gemm gemm = l.engine().gemms().linear();
         MemorySegment y = l.of(output);
         MemorySegment x = l.of(op.x());
         MemorySegment w = l.of(op.w());
@@ -55,7 +55,7 @@ final class LinearCpu {
         int inner = left.shape().dim(-1);
         int rows = left.shape().rows();
         int columns = output.shape().dim(-1);
-        Gemm gemm = l.engine().gemm();
+        Gemm gemm = l.engine().gemms().linear();
         MemorySegment y = l.of(output);
         MemorySegment x = l.of(left);
         MemorySegment w = l.of(right);
@@ -68,7 +68,7 @@ final class LinearCpu {
         int inputs = op.x().shape().dim(-1);
         int rows = op.x().shape().rows();
         int outputs = op.dy().shape().dim(-1);
-        Gemm gemm = l.engine().gemm();
+        Gemm gemm = l.engine().gemms().linear();
         MemorySegment dw = l.of(output);
         MemorySegment x = l.of(op.x());
         MemorySegment dy = l.of(op.dy());

@@ -43,7 +43,7 @@ final class LossCpu {
         int width = op.images().shape().dim(-1);
         MemorySegment images = l.of(op.images());
         MemorySegment texts = l.of(op.texts());
-        Gemm gemm = l.engine().gemm();
+        Gemm gemm = l.engine().gemms().floats();
         Scratch scratch = l.scratch();
         scratch.reserve((long) batch * batch);
         return () -> gemm.multiply(
@@ -88,7 +88,7 @@ final class LossCpu {
         MemorySegment dtexts = l.of(out.get(1));
         MemorySegment dlogScale = l.of(out.get(2));
         MemorySegment dbias = l.of(out.get(3));
-        Gemm gemm = l.engine().gemm();
+        Gemm gemm = l.engine().gemms().floats();
         Scratch scratch = l.scratch();
         return dots(op.of(), l).then(() -> {
             MemorySegment s = scratch.segment();

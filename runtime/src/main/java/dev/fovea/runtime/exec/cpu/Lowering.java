@@ -1,6 +1,5 @@
 package dev.fovea.runtime.exec.cpu;
 
-import dev.fovea.runtime.exec.cpu.kernel.Gemm;
 import dev.fovea.runtime.exec.cpu.kernel.RangeBody;
 import dev.fovea.runtime.exec.cpu.kernel.SelfAttention;
 import dev.fovea.runtime.exec.cpu.kernel.SelfAttentionGradient;
@@ -47,7 +46,7 @@ final class Lowering {
     }
 
     /// The parts of a backend that steps call: its threads and the kernels with memory of their own.
-    record Engine(Workers workers, Gemm gemm, SelfAttention attention, SelfAttentionGradient attentionGradient) {}
+    record Engine(Workers workers, Gemms gemms, SelfAttention attention, SelfAttentionGradient attentionGradient) {}
 
     /// Works on the elements `from` to `to`.
     @FunctionalInterface

@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Working memory of the sessions of one store. Programs that take turns, such as a step of training and a batch of
-/// evaluation, share the largest one's.
+/// Working memory of the sessions of one store. Programs that take turns, such as a step of training and a batch
+/// of evaluation, share the largest one's.
 final class Workspaces {
     private final List<Workspace> open = new ArrayList<>();
 
-    /// Memory for a session that needs `elements`: what another session has if it is large enough, else new memory.
+    /// Memory for a session that needs `elements`: what another session has if it is large enough, else new
+    /// memory.
     Workspace take(long elements) {
         Workspace found = null;
         for (Workspace w : open) {

@@ -76,7 +76,8 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
         }
     }
 
-    /// The channels of eight positions that fill whole vectors; their number. All columns that the positions read exist.
+    /// The channels of eight positions that fill whole vectors; their number. All columns that the positions read
+    /// exist.
     /// Each sum is that of [#vectors].
     private int eight(
             MemorySegment y,
@@ -110,8 +111,7 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
                     long from = ((source + kx) * channels + c) << 2;
                     long tap = ((long) (ky * kernel + kx) * channels + c) << 2;
                     FloatVector w = FloatVector.fromMemorySegment(FLOATS, turned, tap, ORDER);
-                    s0 = FloatVector.fromMemorySegment(FLOATS, x, from, ORDER)
-                            .fma(w, s0);
+                    s0 = FloatVector.fromMemorySegment(FLOATS, x, from, ORDER).fma(w, s0);
                     s1 = FloatVector.fromMemorySegment(FLOATS, x, from + step, ORDER)
                             .fma(w, s1);
                     s2 = FloatVector.fromMemorySegment(FLOATS, x, from + 2 * step, ORDER)
@@ -187,18 +187,18 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
         return sum;
     }
 
-    /// Floats of the scratch memory in which [#backwardWeight] treats one block: the lines that one line reads, and its
-    /// own, of one vector of channels.
+    /// Floats of the scratch memory in which [#backwardWeight] treats one block: the lines that one line reads,
+    /// and its own, of one vector of channels.
     public int windowLength() {
         return (kernel + 1) * columns * WIDTH;
     }
 
-    /// sums (blocks,T,C) = the weight gradient with the channel last, in shares of blocks of lines, from x (B,H,W,C) and
+    /// sums (blocks,T,C) = the weight gradient with the channel last, in shares of blocks of lines, from x
+    /// (B,H,W,C) and
     /// dy (B,H,W,C); blocks `from` to `to` of [Blocks#count] of the B*H lines
     ///
     /// @param windows scratch memory of [#windowLength] floats for each block, behind the sums
-    public void backwardWeight(
-            MemorySegment sums, long windows, MemorySegment x, MemorySegment dy, int from, int to) {
+    public void backwardWeight(MemorySegment sums, long windows, MemorySegment x, MemorySegment dy, int from, int to) {
         int lines = batch * rows;
         int count = Blocks.count(lines);
         long size = (long) kernel * kernel * channels;
@@ -222,8 +222,8 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
     }
 
     /// Copies what line `line` of B*H reads of one vector of channels, because it lies a line of channels apart in
-    /// memory and would push itself out of the first-level cache: row r of the picture to line r modulo k of the window,
-    /// and the line's own dy behind them.
+    /// memory and would push itself out of the first-level cache: row r of the picture to line r modulo k
+    /// of the window, and the line's own dy behind them.
     private void fillWindow(
             MemorySegment window, long at, MemorySegment x, MemorySegment dy, int line, boolean all, int c) {
         int half = kernel / 2;
@@ -256,7 +256,8 @@ public record Depthwise(int batch, int rows, int columns, int channels, int kern
         }
     }
 
-    /// memory at float `to` += the sum of the line at float `dy` times the line at float `x` shifted by `shift` columns
+    /// memory at float `to` += the sum of the line at float `dy` times the line at float `x` shifted by `shift`
+    /// columns
     private void addTap(MemorySegment memory, long to, long x, long dy, int shift) {
         int first = Math.max(0, -shift);
         int count = Math.min(columns, columns - shift) - first;

@@ -12,9 +12,10 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// Turns a few lines around: L lines of W floats become W groups of L floats, one from each line.
 ///
-/// A perfect shuffle: zipping line i with line i + L/2, log2(L) times over, moves the bits of the line's number from
-/// the front of an element's address to its end. Flat on purpose, as [Tile8x3] explains. All loads and
-/// stores are of whole vectors of floats: where another kind of vector goes through the same methods of the Vector API, the
+/// A perfect shuffle: zipping line i with line i + L/2, log2(L) times over, moves the bits of the line's number
+/// from the front of an element's address to its end. Flat on purpose, as [Tile8x3] explains. All loads and
+/// stores are of whole vectors of floats: where another kind of vector goes through the same methods of the
+/// Vector API, the
 /// compiler may lose track of which of them a variable holds, here and in other kernels.
 ///
 /// Legend: W floats of a vector, L = W / 2 lines.
@@ -23,8 +24,9 @@ final class Interleave {
     static final int LINES = WIDTH == 16 || WIDTH == 8 ? WIDTH / 2 : 0;
 
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-    /// Which lanes of two vectors, one after the other, make the lower and the upper half of both zipped. As integers:
-    /// `rearrange` of two vectors does the same through methods that the compiler does not always inline.
+    /// Which lanes of two vectors, one after the other, make the lower and the upper half of both zipped. As
+    /// integers: `rearrange` of two vectors does the same through methods that the compiler does not always
+    /// inline.
     private static final IntVector LOW = IntVector.fromArray(INTS, zip(0), 0);
     private static final IntVector HIGH = IntVector.fromArray(INTS, zip(WIDTH / 2), 0);
     /// Which lanes make the lower halves and the upper halves of two vectors beside each other.
@@ -69,24 +71,20 @@ final class Interleave {
             IntVector first = FloatVector.fromArray(FLOATS, from, i * WIDTH).reinterpretAsInts();
             IntVector second =
                     FloatVector.fromArray(FLOATS, from, (LINES + i) * WIDTH).reinterpretAsInts();
-            LOW_HALVES
-                    .selectFrom(first, second)
-                    .reinterpretAsFloats()
-                    .intoArray(to, at + 2 * i * stride);
-            HIGH_HALVES
-                    .selectFrom(first, second)
-                    .reinterpretAsFloats()
-                    .intoArray(to, at + (2 * i + 1) * stride);
+            LOW_HALVES.selectFrom(first, second).reinterpretAsFloats().intoArray(to, at + 2 * i * stride);
+            HIGH_HALVES.selectFrom(first, second).reinterpretAsFloats().intoArray(to, at + (2 * i + 1) * stride);
         }
     }
 
-    /// Two panels of L lines at once: to (depth,L) at `at` and at `other` = the first L and the next L of each row of
-    /// source (depth,W), its rows `stride` floats apart; depth is even
+    /// Two panels of L lines at once: to (depth,L) at `at` and at `other` = the first L and the next L of each
+    /// row of source (depth,W), its rows `stride` floats apart; depth is even
     static void pairs(float[] to, int at, int other, MemorySegment source, long offset, int stride, int depth) {
         for (int p = 0; p < depth; p += 2) {
             long from = offset + (long) p * stride;
-            IntVector first = FloatVector.fromMemorySegment(FLOATS, source, from << 2, ORDER).reinterpretAsInts();
-            IntVector second = FloatVector.fromMemorySegment(FLOATS, source, (from + stride) << 2, ORDER).reinterpretAsInts();
+            IntVector first = FloatVector.fromMemorySegment(FLOATS, source, from << 2, ORDER)
+                    .reinterpretAsInts();
+            IntVector second = FloatVector.fromMemorySegment(FLOATS, source, (from + stride) << 2, ORDER)
+                    .reinterpretAsInts();
             LOW_HALVES.selectFrom(first, second).reinterpretAsFloats().intoArray(to, at + p * LINES);
             HIGH_HALVES.selectFrom(first, second).reinterpretAsFloats().intoArray(to, other + p * LINES);
         }
@@ -95,14 +93,22 @@ final class Interleave {
     private static void eight(float[] to, int at, MemorySegment source, long offset, int stride) {
         IntVector low = LOW;
         IntVector high = HIGH;
-        IntVector r0 = FloatVector.fromMemorySegment(FLOATS, source, offset << 2, ORDER).reinterpretAsInts();
-        IntVector r1 = FloatVector.fromMemorySegment(FLOATS, source, (offset + stride) << 2, ORDER).reinterpretAsInts();
-        IntVector r2 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 2L * stride) << 2, ORDER).reinterpretAsInts();
-        IntVector r3 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 3L * stride) << 2, ORDER).reinterpretAsInts();
-        IntVector r4 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 4L * stride) << 2, ORDER).reinterpretAsInts();
-        IntVector r5 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 5L * stride) << 2, ORDER).reinterpretAsInts();
-        IntVector r6 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 6L * stride) << 2, ORDER).reinterpretAsInts();
-        IntVector r7 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 7L * stride) << 2, ORDER).reinterpretAsInts();
+        IntVector r0 = FloatVector.fromMemorySegment(FLOATS, source, offset << 2, ORDER)
+                .reinterpretAsInts();
+        IntVector r1 = FloatVector.fromMemorySegment(FLOATS, source, (offset + stride) << 2, ORDER)
+                .reinterpretAsInts();
+        IntVector r2 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 2L * stride) << 2, ORDER)
+                .reinterpretAsInts();
+        IntVector r3 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 3L * stride) << 2, ORDER)
+                .reinterpretAsInts();
+        IntVector r4 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 4L * stride) << 2, ORDER)
+                .reinterpretAsInts();
+        IntVector r5 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 5L * stride) << 2, ORDER)
+                .reinterpretAsInts();
+        IntVector r6 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 6L * stride) << 2, ORDER)
+                .reinterpretAsInts();
+        IntVector r7 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 7L * stride) << 2, ORDER)
+                .reinterpretAsInts();
         IntVector s0 = low.selectFrom(r0, r4);
         IntVector s1 = high.selectFrom(r0, r4);
         IntVector s2 = low.selectFrom(r1, r5);
@@ -191,10 +197,14 @@ final class Interleave {
     private static void four(float[] to, int at, MemorySegment source, long offset, int stride) {
         IntVector low = LOW;
         IntVector high = HIGH;
-        IntVector r0 = FloatVector.fromMemorySegment(FLOATS, source, offset << 2, ORDER).reinterpretAsInts();
-        IntVector r1 = FloatVector.fromMemorySegment(FLOATS, source, (offset + stride) << 2, ORDER).reinterpretAsInts();
-        IntVector r2 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 2L * stride) << 2, ORDER).reinterpretAsInts();
-        IntVector r3 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 3L * stride) << 2, ORDER).reinterpretAsInts();
+        IntVector r0 = FloatVector.fromMemorySegment(FLOATS, source, offset << 2, ORDER)
+                .reinterpretAsInts();
+        IntVector r1 = FloatVector.fromMemorySegment(FLOATS, source, (offset + stride) << 2, ORDER)
+                .reinterpretAsInts();
+        IntVector r2 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 2L * stride) << 2, ORDER)
+                .reinterpretAsInts();
+        IntVector r3 = FloatVector.fromMemorySegment(FLOATS, source, (offset + 3L * stride) << 2, ORDER)
+                .reinterpretAsInts();
         IntVector s0 = low.selectFrom(r0, r2);
         IntVector s1 = high.selectFrom(r0, r2);
         IntVector s2 = low.selectFrom(r1, r3);

@@ -93,8 +93,8 @@ public final class MachineLoops {
         return s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
     }
 
-    /// STREAM's triad, `a = b + 0.5 c` for the elements `from` to `to` (a multiple of the vector width lies between
-    /// them); answers one element of `a`.
+    /// STREAM's triad, `a = b + 0.5 c` for the elements `from` to `to` (a multiple of the vector width lies
+    /// between them); answers one element of `a`.
     public static float triad(MemorySegment a, MemorySegment b, MemorySegment c, int from, int to) {
         FloatVector half = FloatVector.broadcast(FLOATS, 0.5f);
         for (long i = from; i < to; i += WIDTH) {

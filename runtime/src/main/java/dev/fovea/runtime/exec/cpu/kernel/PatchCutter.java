@@ -98,7 +98,8 @@ public final class PatchCutter {
         }
     }
 
-    /// One line of a patch: the four source lines are joined first, as far as the patch reads them, then the columns.
+    /// One line of a patch: the four source lines are joined first, as far as the patch reads them, then the
+    /// columns.
     private void line(
             MemorySegment patches, long to, MemorySegment pixels, long plane, int y, int left, float[] joined) {
         int[] first = horizontal.first;

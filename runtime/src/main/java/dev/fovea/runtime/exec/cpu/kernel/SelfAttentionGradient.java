@@ -7,10 +7,11 @@ import java.util.Arrays;
 
 /// The gradient of [SelfAttention]. Probabilities are computed again from the scores and the kept log-sum-exp.
 ///
-/// The keys of a head are cut into spans. A worker takes a span at a time and walks over its keys in blocks, and for
-/// each over all queries: scores, probabilities and their gradients are computed once and give the gradients of
-/// keys and values, which no other span touches, and the span's share in the gradients of the queries. The shares are
-/// added in the order of the spans. How many spans there are depends on the shape alone, and so do the results.
+/// The keys of a head are cut into spans. A worker takes a span at a time and walks over its keys in blocks, and
+/// for each over all queries: scores, probabilities and their gradients are computed once and give the gradients
+/// of keys and values, which no other span touches, and the span's share in the gradients of the queries. The
+/// shares are added in the order of the spans. How many spans there are depends on the shape alone, and so do
+/// the results.
 ///
 /// Legend as in [AttentionShape]; L tile columns, S queries of a block, a multiple of L.
 public final class SelfAttentionGradient {
