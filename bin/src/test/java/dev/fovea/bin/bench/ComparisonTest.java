@@ -37,10 +37,10 @@ class ComparisonTest {
         assertThat(comparison.differences()).isEmpty();
         assertThat(comparison.text("a.json", Style.PLAIN).lines())
                 .containsExactly(
-                        "compared     before  spread      now  spread  now/before",
-                        "gemm         1.00 s     10%   1.10 s     12%       1.100",
-                        "layer norm   1.00 s    2.0%   700 ms    2.9%       0.700  faster",
-                        "drift        1.00 s    0.2%   1.02 s    2.0%       1.020",
+                        "compared    before  spread     now  spread  now/before",
+                        "gemm        1.00 s     10%  1.10 s     12%       1.100",
+                        "layer norm  1.00 s    2.0%  700 ms    2.9%       0.700  faster",
+                        "drift       1.00 s    0.2%  1.02 s    2.0%       1.020",
                         "not in a.json: new",
                         "only in a.json: old");
     }
