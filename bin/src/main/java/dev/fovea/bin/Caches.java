@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /// Where prepared data is kept; all of it can be made again.
-final class Caches {
+public final class Caches {
     private Caches() {}
 
     /// `FOVEA_CACHE`, else `fovea` in the user's cache folder.
-    static Path folder(Map<String, String> environment) {
+    public static Path folder(Map<String, String> environment) {
         return UserCache.folder(environment);
     }
 }

@@ -1,33 +1,48 @@
 package dev.fovea.bin;
 
 import dev.fovea.bin.terminal.Quantities;
-import dev.fovea.bin.terminal.TextTable;
 import dev.fovea.dsl.ResolvedSpec;
 import dev.fovea.dsl.spec.Duration;
 import dev.fovea.dsl.spec.ExperimentSpec;
+import dev.fovea.dsl.spec.RunSpec;
+import dev.fovea.runtime.bench.Calibration;
+import dev.fovea.runtime.bench.CalibrationProbe;
+import dev.fovea.runtime.bench.StepCost;
 import dev.fovea.runtime.memory.MemoryForecast;
 import dev.fovea.runtime.train.Cost;
 import java.io.PrintWriter;
-import java.util.Comparator;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `fovea cost SPEC`: parameters, arithmetic and memory, counted on the compiled program.
+/// `fovea cost SPEC`: parameters, arithmetic and memory, counted on the compiled program, and the time of a step.
 @Command(
         name = "cost",
-        description = "Count parameters, arithmetic and memory of a spec by compiling it. Nothing is allocated or run.")
+        description =
+                "Count parameters, arithmetic and memory of a spec by compiling it, and predict the time of a step "
+                        + "on this machine from a short probe that is kept in the cache. The step itself is not run.")
 final class CostVerb implements Callable<Integer> {
     private final Fovea fovea;
 
     @Mixin
     private SpecArguments arguments = new SpecArguments();
 
-    @Option(names = "--per-op", description = "list the arithmetic of each kind of operation")
+    @Option(names = "--per-op", description = "list the arithmetic and the predicted time of each kind of operation")
     private boolean perOp;
+
+    @Option(names = "--probe", description = "measure this machine again, even if an earlier probe is known")
+    private boolean probe;
+
+    @Option(names = "--no-probe", description = "measure nothing; predict a time only if an earlier probe is known")
+    private boolean noProbe;
+
+    @Option(names = "--threads", paramLabel = "N", description = "predict for N threads (default: as run.threads says)")
+    private @Nullable Integer threads;
 
     @Option(names = "--json", description = "print the counts as JSON")
     private boolean json;
@@ -40,9 +55,14 @@ final class CostVerb implements Callable<Integer> {
     public Integer call() {
         ResolvedSpec resolved = arguments.read(fovea);
         ExperimentSpec spec = resolved.spec();
+        int workers = Threads.of(threads, spec.run());
         Cost cost = Cost.of(spec);
+        CostPrediction prediction = new CostPrediction(
+                fovea, StepCost.of(spec), calibration(spec.run().gemm(), workers));
         if (json) {
-            fovea.out().println(Json.text(asJson(resolved, cost)));
+            Map<String, Object> all = asJson(resolved, cost);
+            all.putAll(prediction.asJson());
+            fovea.out().println(Json.text(all));
             return ExitCode.OK.code();
         }
         int batch = spec.batch().global();
@@ -66,30 +86,26 @@ final class CostVerb implements Callable<Integer> {
             out.println("  whole run    " + Quantities.count(whole) + "FLOP, " + Quantities.count(examples(spec))
                     + " pictures");
         }
-        if (perOp) {
-            out.println();
-            out.print(operations(cost));
-        }
+        out.println();
+        out.print(prediction.text(perOp));
         return ExitCode.OK.code();
+    }
+
+    private @Nullable Calibration calibration(RunSpec.Gemm gemm, int workers) {
+        if (probe && noProbe) {
+            throw new UserError(ExitCode.USAGE, "--probe and --no-probe: give one of the two");
+        }
+        Path caches = Caches.folder(fovea.environment());
+        if (noProbe) {
+            return CalibrationProbe.known(caches, gemm, workers).orElse(null);
+        }
+        return probe ? CalibrationProbe.anew(caches, gemm, workers) : CalibrationProbe.of(caches, gemm, workers);
     }
 
     private static String untrained(Cost cost) {
         return cost.untrainedParameters() == 0
                 ? ""
                 : " (" + Quantities.count((double) cost.untrainedParameters()) + " of them not reached by the loss)";
-    }
-
-    private String operations(Cost cost) {
-        TextTable table = new TextTable("operation", "FLOP a picture", "share");
-        cost.trainingFlopsByOp().entrySet().stream()
-                .filter(entry -> entry.getValue() > 0)
-                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
-                .forEach(entry -> table.add(
-                        entry.getKey(),
-                        Quantities.count((double) entry.getValue()),
-                        String.format(
-                                java.util.Locale.ROOT, "%.1f %%", 100.0 * entry.getValue() / cost.trainingFlops())));
-        return table.text(fovea.outStyle());
     }
 
     /// Pictures of the whole run; 0 where its length is in epochs or seconds, which a spec alone does not settle.

@@ -50,7 +50,7 @@ final class EncodeOptions {
     private Computing backend = Computing.auto;
 
     @Option(names = "--threads", paramLabel = "N", description = "worker threads (default: all cores)")
-    private int threads;
+    private @Nullable Integer threads;
 
     /// How pictures are made to fit.
     enum Aspect {
@@ -129,6 +129,6 @@ final class EncodeOptions {
     ///
     /// @throws dev.fovea.runtime.train.RunException if it is not available
     Backend backend() {
-        return Backends.open(RunSpec.Backend.valueOf(backend.name().toUpperCase(Locale.ROOT)), Math.max(0, threads));
+        return Backends.open(RunSpec.Backend.valueOf(backend.name().toUpperCase(Locale.ROOT)), Threads.of(threads));
     }
 }

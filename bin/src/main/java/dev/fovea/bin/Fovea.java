@@ -1,5 +1,6 @@
 package dev.fovea.bin;
 
+import dev.fovea.bin.bench.BenchVerb;
 import dev.fovea.bin.terminal.ProgressLine;
 import dev.fovea.bin.terminal.Style;
 import dev.fovea.bin.terminal.TerminalFacts;
@@ -129,6 +130,7 @@ public final class Fovea implements Callable<Integer> {
                 new ValidateVerb(this),
                 new ShowVerb(this),
                 new CostVerb(this),
+                BenchVerb.commandLine(this),
                 new EncodeVerb(this),
                 new ParityVerb(this),
                 new StatusVerb(this, surroundings.clock()),
@@ -166,47 +168,47 @@ public final class Fovea implements Callable<Integer> {
     }
 
     /// Where results go.
-    PrintWriter out() {
+    public PrintWriter out() {
         return surroundings.out();
     }
 
     /// Where everything else goes.
-    PrintWriter err() {
+    public PrintWriter err() {
         return surroundings.err();
     }
 
     /// Where it runs.
-    Surroundings surroundings() {
+    public Surroundings surroundings() {
         return surroundings;
     }
 
     /// Variables of the process.
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return surroundings.environment();
     }
 
     /// Whether `-v` was given.
-    boolean verbose() {
+    public boolean verbose() {
         return verbose;
     }
 
     /// Whether `-q` was given.
-    boolean quiet() {
+    public boolean quiet() {
         return quiet;
     }
 
     /// Colours of standard output.
-    Style outStyle() {
+    public Style outStyle() {
         return colour(colour, surroundings.terminal().out()) ? Style.COLOUR : Style.PLAIN;
     }
 
     /// Colours of standard error.
-    Style errStyle() {
+    public Style errStyle() {
         return colour(colour, surroundings.terminal().err()) ? Style.COLOUR : Style.PLAIN;
     }
 
     /// How progress is shown.
-    ProgressLine.Look look() {
+    public ProgressLine.Look look() {
         TerminalFacts terminal = surroundings.terminal();
         return new ProgressLine.Look(
                 terminal.err(),
@@ -218,19 +220,19 @@ public final class Fovea implements Callable<Integer> {
     }
 
     /// The file or folder that the user means by a path: seen from `-C`, and short where it can be.
-    Path input(Path path) {
+    public Path input(Path path) {
         Path whole = resolve(path).toAbsolutePath().normalize();
         Path here = Path.of("").toAbsolutePath();
         return whole.startsWith(here) && !whole.equals(here) ? here.relativize(whole) : whole;
     }
 
     /// A path as the user wrote it, seen from the folder he works in.
-    Path resolve(Path path) {
+    public Path resolve(Path path) {
         return workingFolder().resolve(path).normalize();
     }
 
     /// A path as messages show it: relative to the folder the user works in where it lies within.
-    String shown(Path path) {
+    public String shown(Path path) {
         Path folder = surroundings.directory().toAbsolutePath();
         Path whole = path.toAbsolutePath().normalize();
         return whole.startsWith(folder) && !whole.equals(folder)

@@ -54,6 +54,9 @@ final class RunVerb implements Callable<Integer> {
     @Option(names = "--steps", paramLabel = "N", description = "stop and save after step N of the run")
     private @Nullable Long steps;
 
+    @Option(names = "--threads", paramLabel = "N", description = "worker threads (default: as run.threads says)")
+    private @Nullable Integer threads;
+
     @Option(names = "--json", description = "print the outcome as JSON")
     private boolean json;
 
@@ -77,7 +80,7 @@ final class RunVerb implements Callable<Integer> {
         if (steps != null && steps < 1) {
             throw new UserError(ExitCode.USAGE, "--steps " + steps + ": must be at least 1");
         }
-        ResolvedSpec spec = arguments.read(fovea);
+        ResolvedSpec spec = arguments.read(fovea, threads);
         checkBackend(spec);
         if (dryRun) {
             return explain(spec);

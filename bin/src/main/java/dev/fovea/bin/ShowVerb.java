@@ -1,9 +1,17 @@
 package dev.fovea.bin;
 
+import dev.fovea.bin.terminal.TextTable;
 import dev.fovea.dsl.ResolvedSpec;
+import dev.fovea.dsl.SpecReader;
+import dev.fovea.dsl.Study;
+import dev.fovea.dsl.Sweep;
 import dev.fovea.dsl.run.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,6 +32,9 @@ final class ShowVerb implements Callable<Integer> {
 
     @Option(names = "--origin", description = "say beside each value where it was set")
     private boolean origin;
+
+    @Option(names = "--points", description = "the points of its sweeps instead, with their run keys")
+    private boolean points;
 
     @Option(names = "--format", paramLabel = "FORMAT", description = "yaml or json (default: yaml)")
     private Format format = Format.yaml;
@@ -57,6 +68,11 @@ final class ShowVerb implements Callable<Integer> {
             RunSummary.print(fovea, run, asJson);
             return ExitCode.OK.code();
         }
+        if (points) {
+            fovea.out()
+                    .print(points(SpecReader.readStudy(fovea.input(arguments.file()), arguments.overrides()), asJson));
+            return ExitCode.OK.code();
+        }
         ResolvedSpec spec = arguments.read(fovea);
         if (asJson && origin) {
             throw new UserError(
@@ -65,5 +81,25 @@ final class ShowVerb implements Callable<Integer> {
         String text = asJson ? Sections.json(spec.json(), section) : Sections.yaml(spec.yaml(origin), section);
         fovea.out().print(text);
         return ExitCode.OK.code();
+    }
+
+    private String points(Study study, boolean asJson) {
+        TextTable table = new TextTable("sweep", "point", "key", "sets");
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (Sweep sweep : study.sweeps()) {
+            for (Sweep.Point point : sweep.points()) {
+                String key = point.spec().key().text();
+                List<String> sets = new ArrayList<>();
+                point.settings().forEach((name, value) -> sets.add(name + "=" + value));
+                table.add(sweep.name(), point.label(), key, String.join(" ", sets));
+                Map<String, Object> one = new LinkedHashMap<>();
+                one.put("sweep", sweep.name());
+                one.put("point", point.label());
+                one.put("key", key);
+                one.put("sets", point.settings());
+                all.add(one);
+            }
+        }
+        return asJson ? Json.text(all) + "\n" : table.text(fovea.outStyle());
     }
 }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `SPEC [key=value...]`, as many verbs take it.
-final class SpecArguments {
+public final class SpecArguments {
     @Parameters(index = "0", paramLabel = "SPEC", description = "a YAML file")
     private Path file = Path.of("");
 
@@ -29,14 +29,14 @@ final class SpecArguments {
     private @Nullable List<String> settings;
 
     /// The file as the user wrote it.
-    Path file() {
+    public Path file() {
         return file;
     }
 
     /// Every `key=value`, those of `--set` last.
     ///
     /// @throws UserError if one has no `=`
-    List<String> overrides() {
+    public List<String> overrides() {
         List<String> all = new ArrayList<>(overrides);
         if (settings != null) {
             all.addAll(settings);
@@ -53,8 +53,21 @@ final class SpecArguments {
     /// Reads the spec and prints its warnings.
     ///
     /// @throws dev.fovea.dsl.SpecException if it is not valid
-    ResolvedSpec read(Fovea fovea) {
-        ResolvedSpec spec = SpecReader.read(fovea.input(file), overrides());
+    public ResolvedSpec read(Fovea fovea) {
+        return read(fovea, null);
+    }
+
+    /// Reads the spec with another number of threads, and prints its warnings.
+    ///
+    /// @param threads what `--threads` said, which wins over `run.threads`; null for what the spec says
+    /// @throws dev.fovea.dsl.SpecException if it is not valid
+    /// @throws UserError if `threads` is below 1
+    ResolvedSpec read(Fovea fovea, @Nullable Integer threads) {
+        List<String> all = new ArrayList<>(overrides());
+        if (threads != null) {
+            all.add("run.threads=" + Threads.of(threads));
+        }
+        ResolvedSpec spec = SpecReader.read(fovea.input(file), all);
         warn(fovea, spec.warnings());
         return spec;
     }

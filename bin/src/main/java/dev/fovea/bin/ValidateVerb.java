@@ -4,6 +4,7 @@ import dev.fovea.dsl.ResolvedSpec;
 import dev.fovea.dsl.SpecException;
 import dev.fovea.dsl.SpecProblem;
 import dev.fovea.dsl.SpecReader;
+import dev.fovea.dsl.Study;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,11 +64,12 @@ final class ValidateVerb implements Callable<Integer> {
 
     private Verdict check(Path file, boolean silent) {
         try {
-            ResolvedSpec spec = SpecReader.read(fovea.input(file), List.of());
+            Study study = SpecReader.readStudy(fovea.input(file), List.of());
+            ResolvedSpec spec = study.baseline();
             boolean valid = !strict || spec.warnings().isEmpty();
             if (!silent) {
                 SpecArguments.warn(fovea, spec.warnings());
-                print(file, spec, valid);
+                print(file, study, valid);
             }
             return new Verdict(file.toString(), valid, spec.key().text(), List.of(), spec.warnings());
         } catch (SpecException e) {
@@ -79,13 +81,20 @@ final class ValidateVerb implements Callable<Integer> {
         }
     }
 
-    private void print(Path file, ResolvedSpec spec, boolean valid) {
+    private void print(Path file, Study study, boolean valid) {
+        ResolvedSpec spec = study.baseline();
         if (valid && !fovea.quiet()) {
             fovea.out()
                     .println(file + ": " + fovea.outStyle().good("valid") + "  "
-                            + spec.spec().name() + "  " + spec.key().text());
+                            + spec.spec().name() + "  " + spec.key().text() + points(study));
         } else if (!valid) {
             fovea.err().println(file + ": " + fovea.errStyle().bad("has warnings") + ", and --strict was asked for");
         }
+    }
+
+    private static String points(Study study) {
+        int points = study.sweeps().stream().mapToInt(s -> s.points().size()).sum();
+        int sweeps = study.sweeps().size();
+        return sweeps == 0 ? "" : "  " + points + " points in " + (sweeps == 1 ? "1 sweep" : sweeps + " sweeps");
     }
 }

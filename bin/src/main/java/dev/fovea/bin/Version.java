@@ -3,11 +3,11 @@ package dev.fovea.bin;
 import org.jspecify.annotations.Nullable;
 
 /// Which fovea this is.
-final class Version {
+public final class Version {
     private Version() {}
 
     /// The version of the jar, or `development` where classes are not in one.
-    static String number() {
+    public static String number() {
         @Nullable String version = Version.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
     }

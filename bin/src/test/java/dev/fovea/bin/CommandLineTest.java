@@ -25,7 +25,15 @@ class CommandLineTest {
         CommandLine line = commandLine();
         return Stream.concat(
                 line.getSubcommands().keySet().stream(),
-                Stream.of("data export", "checkpoint show", "checkpoint export", "checkpoint diff"));
+                Stream.of(
+                        "bench kernels",
+                        "bench step",
+                        "bench encode",
+                        "bench data",
+                        "data export",
+                        "checkpoint show",
+                        "checkpoint export",
+                        "checkpoint diff"));
     }
 
     private static CommandLine commandLine() {
@@ -42,6 +50,11 @@ class CommandLineTest {
                         "status",
                         "run",
                         "cost",
+                        "bench",
+                        "bench kernels",
+                        "bench step",
+                        "bench encode",
+                        "bench data",
                         "encode",
                         "parity",
                         "sync",

@@ -27,6 +27,7 @@ final class ModelCheck {
         heads("model.vision");
         heads("model.text");
         boolean usable = scales();
+        highScale();
         layers();
         boolean fits = perScale();
         if (usable && fits) {
@@ -71,6 +72,19 @@ final class ModelCheck {
             }
         }
         return usable;
+    }
+
+    /// A model that selects patches needs a scale to select them from.
+    private void highScale() {
+        List<Long> scales = v.wholes(SCALES);
+        String encoder = v.text("model.encoder.type");
+        if (scales != null && scales.size() == 1 && "ps3".equals(encoder)) {
+            findings.error(
+                    v.mark(SCALES),
+                    SCALES,
+                    "no high scale to select patches from",
+                    "add one; model.encoder: {type: anyres, grid: nearest-aspect} encodes the low scale alone");
+        }
     }
 
     private void scaleError(int index, String message, @Nullable String hint) {
@@ -138,6 +152,9 @@ final class ModelCheck {
             return;
         }
         List<Long> high = scales.subList(1, scales.size());
+        if (high.isEmpty()) {
+            return; // an error, or a baseline, which has no use for the budget
+        }
         Long first = v.whole(FIRST_SCALES);
         int allowed = first == null || first == 0 ? high.size() : (int) Math.min(first, high.size());
         long available = 0;

@@ -61,7 +61,8 @@ final class Overrides {
         return value == null ? null : nested(source, keys, value);
     }
 
-    private static @Nullable List<String> keys(String path) {
+    /// The steps of a dotted key, or null if it is none.
+    static @Nullable List<String> keys(String path) {
         List<String> keys = List.of(path.split("\\.", -1));
         boolean usable = keys.size() <= MAX_KEYS && keys.stream().allMatch(Overrides::isKey);
         return usable ? keys : null;

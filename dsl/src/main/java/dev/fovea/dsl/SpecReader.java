@@ -1,6 +1,5 @@
 package dev.fovea.dsl;
 
-import dev.fovea.dsl.keys.Form;
 import dev.fovea.dsl.keys.SpecKeys;
 import dev.fovea.dsl.spec.Duration;
 import dev.fovea.dsl.spec.ExperimentSpec;
@@ -22,8 +21,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a spec: the file and those it extends, then overrides, then references, then defaults, then every check.
-/// Either
-/// there is a whole valid spec at the end or a [SpecException] with all that is wrong.
+/// Either there is a whole valid spec at the end or a [SpecException] with all that is wrong.
 public final class SpecReader {
     /// A longer line is not quoted in problems.
     private static final int LONGEST_LINE = 4000;
@@ -35,8 +33,17 @@ public final class SpecReader {
     /// @param overrides `key=value` with dotted keys, applied in order, such as `optim.lr=1e-3`
     /// @throws SpecException if the file cannot be read or the spec is not valid
     public static ResolvedSpec read(Path file, List<String> overrides) {
+        return readable(file, () -> readText(SpecText.read(file), file, overrides));
+    }
+
+    /// Something that reads a file.
+    private interface Reading<T> {
+        T read() throws IOException, SpecText.Unreadable;
+    }
+
+    private static <T> T readable(Path file, Reading<T> reading) {
         try {
-            return readText(SpecText.read(file), file, overrides);
+            return reading.read();
         } catch (SpecText.Unreadable e) {
             boolean named = e.getMessage() != null && e.getMessage().startsWith(file.toString());
             String message = String.valueOf(e.getMessage());
@@ -59,26 +66,36 @@ public final class SpecReader {
 
     static ResolvedSpec readText(
             String yaml, Path origin, List<String> overrides, Function<String, @Nullable String> environment) {
-        Findings findings = new Findings();
-        Layers layers = new Layers(findings);
-        Mapping loaded = layers.load(origin, SpecText.withoutMark(yaml));
-        List<Source> sources = layers.sources();
-        if (loaded == null || !layers.complete()) {
-            throw new SpecException(problems(findings.errors(), sources));
-        }
-        Source own = sources.getFirst();
-        Mapping spec = new Overrides(findings, sources).apply(loaded, overrides);
-        spec = References.resolve(spec, own, findings, environment);
-        Form.Section root = SpecKeys.root();
-        Values values = new StructureCheck(findings, root).check(spec, own.at(1, 1));
+        return Loaded.of(yaml, origin, overrides, environment).baseline();
+    }
+
+    /// Reads a file with the studies in it.
+    ///
+    /// @param overrides `key=value` with dotted keys; what a point sets wins over them
+    /// @throws SpecException if the file cannot be read, or the spec or one of its points is not valid
+    public static Study readStudy(Path file, List<String> overrides) {
+        return readable(file, () -> readStudyText(SpecText.read(file), file, overrides));
+    }
+
+    /// Reads a text with the studies in it, as if it were the content of the file `origin`.
+    ///
+    /// @throws SpecException if the spec or one of its points is not valid
+    public static Study readStudyText(String yaml, Path origin, List<String> overrides) {
+        return Loaded.of(yaml, origin, overrides, System::getenv).study();
+    }
+
+    /// Holds a tree without references against the keys, and its values against each other.
+    static Values checked(Mapping spec, Mark top, Findings findings) {
+        Values values = new StructureCheck(findings, SpecKeys.root()).check(spec, top);
         wholeRun(values);
         MeaningCheck.check(values, findings);
-        if (!findings.errors().isEmpty()) {
-            throw new SpecException(problems(findings.errors(), sources));
-        }
+        return values;
+    }
+
+    /// The spec of values without errors.
+    static ResolvedSpec bound(Values values, Path origin, List<SpecProblem> warnings) {
         ExperimentSpec bound = Binder.bind(values);
         String canonical = Canonical.text(bound);
-        List<SpecProblem> warnings = problems(findings.warnings(), sources);
         return new ResolvedSpec(bound, origin, RunKey.ofCanonical(canonical), canonical, origins(values), warnings);
     }
 
@@ -109,7 +126,8 @@ public final class SpecReader {
         return new Origin(file, mark.line(), mark.column());
     }
 
-    private static List<SpecProblem> problems(List<Finding> findings, List<Source> sources) {
+    /// Findings as problems, sorted by place.
+    static List<SpecProblem> problems(List<Finding> findings, List<Source> sources) {
         List<Finding> sorted = new ArrayList<>(findings);
         sorted.sort(
                 Comparator.comparingInt((Finding f) -> sources.indexOf(f.mark().source()))

@@ -60,6 +60,7 @@ public final class SpecSchema {
         SequencedMap<String, Object> vars = described("Values to refer to as ${vars.NAME}.");
         vars.put("type", "object");
         properties.put("vars", vars);
+        properties.put(SweepReader.SECTION, SweepSchema.of());
         return section(SpecKeys.root(), "", whole, properties);
     }
 

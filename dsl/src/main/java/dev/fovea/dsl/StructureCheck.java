@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Holds a tree against the keys of a spec: every key known, every value of the right form, defaults filled in.
 final class StructureCheck {
+    /// Keys of a file that are no values of the spec.
+    private static final List<String> TOP_ONLY = List.of("extends", "vars", SweepReader.SECTION);
+
     private final Findings findings;
     private final Form.Section root;
     private final LeafReader leaves;
@@ -59,7 +62,7 @@ final class StructureCheck {
                 return;
             }
             String inner = path.isEmpty() ? name : path + "." + name;
-            boolean topOnly = !path.isEmpty() && (name.equals("extends") || name.equals("vars"));
+            boolean topOnly = !path.isEmpty() && TOP_ONLY.contains(name);
             String hint =
                     topOnly ? "it belongs at the top level" : Suggestions.forKey(name, topLevel(known, path), root);
             findings.error(entry.keyMark(), shortened(inner), "unknown key", otherType == null ? hint : otherType);
@@ -69,7 +72,7 @@ final class StructureCheck {
     private static List<String> topLevel(Set<String> known, String path) {
         List<String> names = new ArrayList<>(known);
         if (path.isEmpty()) {
-            names.addAll(List.of("extends", "vars"));
+            names.addAll(TOP_ONLY);
         }
         return names;
     }

@@ -58,6 +58,15 @@ final class Trees {
         return new Mapping(entry.keyMark(), Collections.unmodifiableSequencedMap(entries));
     }
 
+    /// A tree with one value at a dotted path; every key on the way stands where the value's own does.
+    static Mapping at(List<String> keys, Entry entry) {
+        YamlNode node = entry.value();
+        for (String key : keys.reversed()) {
+            node = single(key, new Entry(entry.keyMark(), node));
+        }
+        return (Mapping) node;
+    }
+
     /// Replaces the scalars of a tree; the path of each is given along.
     static YamlNode map(YamlNode node, String path, ScalarMapper mapper) {
         return switch (node) {

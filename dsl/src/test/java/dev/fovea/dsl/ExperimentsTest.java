@@ -39,6 +39,24 @@ class ExperimentsTest {
         assertThat(Path.of(name).getFileName()).hasToString(spec.spec().name() + ".yaml");
     }
 
+    /// A bench, not a run: one pair has nothing to be contrasted with, which is all that is warned of.
+    @Test
+    void theStudyOfCostHasAllItsPoints() {
+        Path file = Specs.project().resolve("experiments/scaling/near-constant-cost.yaml");
+        Study study = SpecReader.readStudy(file, List.of());
+        assertThat(Specs.warnings(study.baseline())).singleElement().asString().contains("batch.global: is 1");
+        assertThat(Specs.text(file).lines().findFirst().orElseThrow())
+                .startsWith("# bin/fovea bench step experiments/scaling/near-constant-cost.yaml");
+        Sweep scales = study.sweep("scales").orElseThrow();
+        assertThat(scales.points())
+                .extracting(p -> p.spec().spec().model().ps3().scales().size())
+                .containsExactly(1, 2, 3, 4, 2, 3, 4);
+        assertThat(scales.points())
+                .allSatisfy(p -> assertThat(p.spec().warnings()).hasSize(1));
+        assertThat(scales.points().get(2).spec().key())
+                .isEqualTo(study.baseline().key());
+    }
+
     /// Numbers of the paper's recipe (ps3-spec 2.5, 1.13).
     @Test
     void theFullConfigurationsAreThoseOfThePaper() {

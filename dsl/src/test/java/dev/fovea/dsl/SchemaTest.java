@@ -123,7 +123,8 @@ class SchemaTest {
             return false;
         }
         Mapping resolved = References.resolve(spec, layers.sources().getFirst(), findings, name -> "1");
-        new StructureCheck(findings, SpecKeys.root()).check(resolved, resolved.mark());
+        SweepReader.read(resolved, findings);
+        new StructureCheck(findings, SpecKeys.root()).check(Trees.without(resolved, "sweep"), resolved.mark());
         return findings.errors().isEmpty();
     }
 
@@ -219,6 +220,35 @@ class SchemaTest {
         assertThat(readerAccepts(spec)).isTrue();
         assertThat(schemaAccepts(spec)).isTrue();
         assertThat(schemaAccepts(spec.replace("${vars.n}", "${env:N}"))).isFalse();
+    }
+
+    @Test
+    void agreeOnSweeps() {
+        List<String> sweeps = List.of(
+                "{a: {list: [{optim.lr: 1e-3, label: x}, {}]}}",
+                "{a: {grid: {optim.lr: [1, 2], seed: [0]}}, b: {zip: {seed: [1, 2]}}}",
+                "{a: {grid: {seed: \"${vars.seeds}\"}}}",
+                "{}",
+                "{a: {}}",
+                "{a: {list: []}}",
+                "{a: {list: {}}}",
+                "{a: {list: [3]}}",
+                "{a: {grid: {}}}",
+                "{a: {grid: {seed: 3}}}",
+                "{a: {grid: {seed: []}}}",
+                "{a: {grid: {seed..x: [1]}}}",
+                "{a: {grid: {seed: [1]}, zip: {seed: [1]}}}",
+                "{a: {gird: {seed: [1]}}}",
+                "{a: 3}",
+                "[a]");
+        List<Boolean> accepted = new ArrayList<>();
+        for (String sweep : sweeps) {
+            String spec = Specs.MINIMAL + "vars: {seeds: [1, 2]}\nsweep: " + sweep + "\n";
+            accepted.add(readerAccepts(spec));
+            assertAgreement(spec);
+        }
+        assertThat(accepted.subList(0, 4)).doesNotContain(false);
+        assertThat(accepted.subList(4, sweeps.size())).doesNotContain(true);
     }
 
     @Test

@@ -122,10 +122,10 @@ final class ModelKeys {
         t.key(
                         "scales",
                         "Side of the picture in pixels for each pass, ascending. The first is the low-resolution pass;"
-                                + " the others must be multiples of it.")
+                                + " the others must be multiples of it. Only baselines do with one alone.")
                 .from(1)
                 .to(32_768)
-                .items(2, 8)
+                .items(1, 8)
                 .example("[378, 756, 1512]");
         t.key("select", "How high-resolution patches are chosen.");
         t.key(

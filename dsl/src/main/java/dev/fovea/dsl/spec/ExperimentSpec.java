@@ -25,4 +25,24 @@ public record ExperimentSpec(
         long seed,
         EvalSpec eval,
         RunSpec run,
-        TrackingSpec tracking) {}
+        TrackingSpec tracking) {
+    /// The same experiment with another number of elements in a step.
+    public ExperimentSpec withBatch(int global) {
+        return new ExperimentSpec(
+                fovea,
+                name,
+                doc,
+                model,
+                init,
+                data,
+                loss,
+                optim,
+                schedule,
+                new BatchSpec(global),
+                precision,
+                seed,
+                eval,
+                run,
+                tracking);
+    }
+}

@@ -48,6 +48,17 @@ record Axis(boolean logarithmic, double low, double high, List<Double> ticks, Li
         return new Axis(false, low, high, ticks, labels);
     }
 
+    /// Logarithmic axis with these ticks and a little room around them: few positions, as of a study's arms.
+    ///
+    /// @param positions ascending, all above zero
+    static Axis at(List<Double> positions) {
+        double margin = Math.pow(positions.getLast() / positions.getFirst(), 0.06);
+        List<String> labels = positions.stream()
+                .map(p -> p == Math.rint(p) ? String.valueOf(Math.round(p)) : String.valueOf(p))
+                .toList();
+        return new Axis(true, positions.getFirst() / margin, positions.getLast() * margin, positions, labels);
+    }
+
     /// Logarithmic axis over whole decades around [low, high], both above zero.
     static Axis logarithmic(double low, double high) {
         int first = (int) Math.floor(Math.log10(low) + 1e-9);

@@ -17,6 +17,8 @@ import java.util.stream.DoubleStream;
 /// @param window points of the moving mean; 1 shows the values as they are. Above 1 a band shows the spread
 /// @param includeZero whether the value axis starts at zero when all values are positive
 /// @param logarithmic whether the value axis counts in decades; needs at least one value above zero
+/// @param marksAt positions with a tick, for charts of few points: each curve then has marks of its own shape, hollow
+///     where a value is predicted; empty for ticks at round numbers
 public record LineChart(
         String title,
         String xTitle,
@@ -24,13 +26,15 @@ public record LineChart(
         List<Series> series,
         int window,
         boolean includeZero,
-        boolean logarithmic) {
+        boolean logarithmic,
+        List<Double> marksAt) {
     private static final double TITLE_SIZE = 14;
     private static final double LABEL_SIZE = 11;
     private static final double LEGEND_ROW = 17;
 
     public LineChart {
         series = List.copyOf(series);
+        marksAt = List.copyOf(marksAt);
         if (window < 1) {
             throw new IllegalArgumentException("chart " + title + ": window " + window + " must be at least 1");
         }
@@ -38,27 +42,32 @@ public record LineChart(
 
     /// A plain chart over steps.
     public static LineChart of(String title, List<Series> series) {
-        return new LineChart(title, "step", "", series, 1, false, false);
+        return new LineChart(title, "step", "", series, 1, false, false, List.of());
     }
 
     /// The same chart with axis titles.
     public LineChart withAxes(String x, String y) {
-        return new LineChart(title, x, y, series, window, includeZero, logarithmic);
+        return new LineChart(title, x, y, series, window, includeZero, logarithmic, marksAt);
     }
 
     /// The same chart with curves smoothed over `points` and a band from the smallest to the largest value.
     public LineChart smoothed(int points) {
-        return new LineChart(title, xTitle, yTitle, series, points, includeZero, logarithmic);
+        return new LineChart(title, xTitle, yTitle, series, points, includeZero, logarithmic, marksAt);
     }
 
     /// The same chart with a value axis that starts at zero.
     public LineChart fromZero() {
-        return new LineChart(title, xTitle, yTitle, series, window, true, logarithmic);
+        return new LineChart(title, xTitle, yTitle, series, window, true, logarithmic, marksAt);
     }
 
     /// The same chart with a value axis in decades; values at or below zero interrupt their curve.
     public LineChart inDecades() {
-        return new LineChart(title, xTitle, yTitle, series, window, includeZero, true);
+        return new LineChart(title, xTitle, yTitle, series, window, includeZero, true, marksAt);
+    }
+
+    /// The same chart with marks, for a few points that all curves have at these positions.
+    public LineChart withMarksAt(List<Double> positions) {
+        return new LineChart(title, xTitle, yTitle, series, window, includeZero, logarithmic, positions);
     }
 
     /// Writes the chart as `<name>.svg` and `<name>.png` into `folder`.
@@ -91,7 +100,7 @@ public record LineChart(
         List<Smoothing> curves =
                 series.stream().map(s -> Smoothing.of(drawable(s), window)).toList();
         Axis yAxis = valueAxis(curves);
-        Axis xAxis = positionAxis(curves);
+        Axis xAxis = marksAt.isEmpty() ? positionAxis(curves) : Axis.at(marksAt);
         canvas.text(
                 canvas.fit(title, TITLE_SIZE, true, area.width()),
                 area.x(),
@@ -112,15 +121,27 @@ public record LineChart(
                 area.bottom() - top - 6 - (xTitle.isEmpty() ? 22 : 38));
         drawAxes(canvas, plot, xAxis, yAxis, area.x());
         for (int i = 0; i < curves.size(); i++) {
-            drawCurve(canvas, plot, xAxis, yAxis, curves.get(i), i);
+            if (marksAt.isEmpty()) {
+                drawCurve(canvas, plot, xAxis, yAxis, curves.get(i), i);
+            } else {
+                drawMarked(canvas, plot, xAxis, yAxis, i);
+            }
         }
+    }
+
+    private void drawMarked(Canvas canvas, Area plot, Axis xAxis, Axis yAxis, int index) {
+        Series s = drawable(series.get(index));
+        int[] all = {0, s.size()};
+        double[] x = place(s.x(), all, v -> plot.x() + xAxis.share(v) * plot.width());
+        double[] y = place(s.y(), all, v -> plot.bottom() - yAxis.share(v) * plot.height());
+        new Marks(canvas, index).curve(x, y, s.measured());
     }
 
     private Series drawable(Series s) {
         double[] y = DoubleStream.of(s.y())
                 .map(v -> Double.isFinite(v) && (!logarithmic || v > 0) ? v : Double.NaN)
                 .toArray();
-        return new Series(s.name(), s.x(), y);
+        return new Series(s.name(), s.x(), y, s.measured());
     }
 
     private Axis valueAxis(List<Smoothing> curves) {
@@ -161,6 +182,9 @@ public record LineChart(
                 row += LEGEND_ROW;
             }
             canvas.polyline(new double[] {pen, pen + 18}, new double[] {row + 6, row + 6}, Ink.series(i), 2.2, dash(i));
+            if (!marksAt.isEmpty()) {
+                new Marks(canvas, i).mark(pen + 9, row + 6, false);
+            }
             canvas.text(name, pen + 24, row + 10, Anchor.START, Lettering.of(LABEL_SIZE, Ink.MUTED));
             pen += needed;
         }

@@ -5,8 +5,17 @@ package dev.fovea.reports.plot;
 /// @param name what is measured, e.g. `loss/contrast`
 /// @param x positions, usually optimizer steps, ascending
 /// @param y values, as many as positions
-public record Series(String name, double[] x, double[] y) {
+/// @param measured how many of the first points were measured; the others are predicted
+public record Series(String name, double[] x, double[] y, int measured) {
+    /// A curve of which every point was measured.
+    public Series(String name, double[] x, double[] y) {
+        this(name, x, y, x.length);
+    }
+
     public Series {
+        if (measured < 0 || measured > x.length) {
+            throw new IllegalArgumentException("series " + name + ": " + measured + " of " + x.length + " measured");
+        }
         if (x.length != y.length) {
             throw new IllegalArgumentException(
                     "series " + name + ": " + x.length + " positions but " + y.length + " values");
@@ -20,7 +29,7 @@ public record Series(String name, double[] x, double[] y) {
 
     /// The same curve under another name.
     public Series named(String other) {
-        return new Series(other, x, y);
+        return new Series(other, x, y, measured);
     }
 
     /// Number of points.

@@ -3,6 +3,7 @@ package dev.fovea.reports.plot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,5 +67,15 @@ class AxisTest {
         Axis axis = Axis.logarithmic(0.02, 300);
         assertThat(axis.labels()).containsExactly("0.01", "0.1", "1", "10", "100", "1000");
         assertThat(axis.share(0.1)).isCloseTo(0.2, within(1e-12));
+    }
+
+    @Test
+    void anAxisMayHaveItsTicksAtTheData() {
+        Axis axis = Axis.at(List.of(378.0, 756.0, 3780.0));
+        assertThat(axis.labels()).containsExactly("378", "756", "3780");
+        assertThat(axis.share(378)).isBetween(0.01, 0.2);
+        assertThat(axis.share(3780)).isBetween(0.8, 0.99);
+        assertThat(axis.share(756) - axis.share(378)).isLessThan(axis.share(3780) - axis.share(756));
+        assertThat(Axis.at(List.of(0.5, 1.0)).labels()).containsExactly("0.5", "1");
     }
 }

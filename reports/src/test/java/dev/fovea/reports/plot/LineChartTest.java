@@ -136,4 +136,33 @@ class LineChartTest {
         }
         return count;
     }
+
+    /// Two curves of four points: the first measured to its end, the second with its last point predicted.
+    @Test
+    void predictedPointsAreHollowAndDashed() throws Exception {
+        double[] x = {378, 756, 1512, 3780};
+        LineChart chart = LineChart.of(
+                        "Step",
+                        List.of(
+                                new Series("selected", x, new double[] {0.5, 3, 3.1, 3.2}),
+                                new Series("all", x, new double[] {0.5, 3.5, 30, 900}, 3)))
+                .withAxes("pixels", "seconds")
+                .inDecades()
+                .withMarksAt(List.of(378.0, 756.0, 1512.0, 3780.0));
+        String svg = new ChartSheet("Step", 1, List.of(chart)).svg();
+        assertThat(texts(parse(svg))).contains("378", "756", "1512", "3780", "0.1", "1000", "pixels", "seconds");
+        assertThat(svg.split("stroke-dasharray", -1))
+                .as("dashes before one point")
+                .hasSize(2);
+        String measured = svg.replaceAll("(?s)<path[^>]*var\\(--paper\\)[^>]*/>", "");
+        assertThat(svg.length() - measured.length()).as("one hole").isPositive();
+        Series all = new Series("all", x, new double[] {0.5, 3.5, 30, 900});
+        String solid = new ChartSheet(
+                        "Step",
+                        1,
+                        List.of(LineChart.of("Step", List.of(all, all)).withMarksAt(List.of(378.0, 3780.0))))
+                .svg();
+        assertThat(solid).doesNotContain("stroke-dasharray");
+        assertThatThrownBy(() -> new Series("all", x, x, 5)).hasMessage("series all: 5 of 4 measured");
+    }
 }

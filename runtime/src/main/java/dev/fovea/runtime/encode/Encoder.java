@@ -154,6 +154,12 @@ public final class Encoder implements AutoCloseable {
         return new Encoding(found, rounds, assembly.selected(), assembly.hidden(), pooled);
     }
 
+    /// Floating-point operations of the low pass and of the latest round, by the rule of
+    /// [dev.fovea.runtime.ir.Op#flops].
+    public long flops() {
+        return low.report().flops() + (round == null ? 0 : round.report().flops());
+    }
+
     /// Tokens (K,D) of the latest round before the first block.
     ///
     /// @throws IllegalStateException if there was no round yet

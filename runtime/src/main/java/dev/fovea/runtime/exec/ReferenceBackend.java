@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /// Runs each op's own definition, in double, one node at a time, inside planned slots so that a wrong plan gives a
 /// wrong
@@ -171,6 +172,19 @@ public final class ReferenceBackend implements Backend {
             for (Node n : program.schedule()) {
                 if (n.op() instanceof UpdateOp) {
                     run(n);
+                }
+            }
+        }
+
+        @Override
+        public void run(LongSupplier clock, Observer observer) {
+            for (boolean updates : new boolean[] {false, true}) {
+                for (Node n : program.schedule()) {
+                    if (n.op() instanceof UpdateOp == updates) {
+                        long start = clock.getAsLong();
+                        run(n);
+                        observer.ran(n, clock.getAsLong() - start);
+                    }
                 }
             }
         }

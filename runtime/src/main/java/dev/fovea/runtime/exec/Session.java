@@ -1,7 +1,9 @@
 package dev.fovea.runtime.exec;
 
+import dev.fovea.runtime.ir.Node;
 import dev.fovea.runtime.ir.Value;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongSupplier;
 
 /// A compiled program with its memory. Not thread safe.
 public interface Session extends AutoCloseable {
@@ -25,6 +27,18 @@ public interface Session extends AutoCloseable {
         compute();
         update();
     }
+
+    /// Sees an op that was run and how long it took.
+    @FunctionalInterface
+    interface Observer {
+        /// @param nanoseconds by the clock of the run
+        void ran(Node node, long nanoseconds);
+    }
+
+    /// Runs the whole program once, as [#run()], and tells of each op in the order of the program.
+    ///
+    /// @param clock in nanoseconds, such as `System::nanoTime`
+    void run(LongSupplier clock, Observer observer);
 
     /// Copies a result, input or parameter out.
     double[] read(Value value);

@@ -20,4 +20,9 @@ public final class JavaHeap {
             return USUAL_YOUNG;
         }
     }
+
+    /// The most bytes that all objects may take.
+    public static long most() {
+        return Runtime.getRuntime().maxMemory();
+    }
 }

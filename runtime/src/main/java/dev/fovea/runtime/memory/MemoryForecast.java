@@ -17,22 +17,20 @@ public record MemoryForecast(long store, long work, long host, long batches, lon
     /// Objects that stay: the tokenizer, sprites, the program.
     private static final long LASTING = 40L << 20;
 
-    /// Pictures that a worker holds while it draws one.
-    private static final int PICTURES = 3;
-
     /// The rule for the heap and the machine, given the rest.
     ///
     /// @param young bytes of the young generation
-    /// @param workers threads that draw pictures
+    /// @param most bytes that the heap may take
     /// @param side side of a picture in pixels
-    public static MemoryForecast of(long store, long work, long host, long batches, long young, int workers, int side) {
-        return new MemoryForecast(store, work, host, batches, young + old(young, workers, side), MACHINE);
+    public static MemoryForecast of(long store, long work, long host, long batches, long young, long most, int side) {
+        return new MemoryForecast(store, work, host, batches, heap(young, most, side), MACHINE);
     }
 
-    /// Pictures that are large beside the young generation are old at once.
-    private static long old(long young, int workers, int side) {
-        long picture = 4L * side * side;
-        return LASTING + (picture > young / 4 ? workers * PICTURES * picture : 0);
+    /// Pictures that are large beside the young generation are old at once, and the old generation grows to what it
+    /// may take before it is searched for garbage.
+    private static long heap(long young, long most, int side) {
+        boolean large = 4L * side * side > young / 4;
+        return large ? Math.max(most, young + LASTING) : young + LASTING;
     }
 
     /// All of it.

@@ -5,6 +5,7 @@ import dev.fovea.dsl.run.AtomicFiles;
 import dev.fovea.dsl.run.Owner;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -119,13 +120,14 @@ public final class Environment {
         facts.put("host", Owner.current().host());
     }
 
-    private static String cpuModel() {
+    /// Model name of the processor; the architecture where the system does not tell.
+    public static String cpuModel() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
             return lines.filter(line -> line.startsWith("model name"))
                     .map(line -> line.substring(line.indexOf(':') + 1).strip())
                     .findFirst()
                     .orElse(System.getProperty("os.arch"));
-        } catch (IOException _) {
+        } catch (IOException | UncheckedIOException _) {
             return System.getProperty("os.arch");
         }
     }

@@ -35,30 +35,28 @@ public record Cost(
         Growth kept,
         Growth recomputed,
         Growth host) {
-    /// Bytes by the number of pictures in a batch.
+    /// Bytes by the number of pictures in a batch, which grow evenly but for what small batches hide.
     ///
     /// @param first for one picture
-    /// @param next for each further one
-    public record Growth(long first, long next) {
+    /// @param more for `pictures` of them
+    /// @param pictures 2 at least
+    public record Growth(long first, long more, int pictures) {
         /// Bytes for a batch.
         public long of(int batch) {
-            return first + next * (batch - 1L);
-        }
-
-        private static Growth between(long one, long two) {
-            return new Growth(one, two - one);
+            return first + Math.round((more - first) * ((batch - 1.0) / (pictures - 1.0)));
         }
     }
 
-    /// Counts a spec. Buffers are planned for one and for two pictures, as the full batch of a large configuration
-    /// fits into no array.
+    /// Counts a spec. Buffers are planned for one picture and for the whole batch, or for two pictures where the batch
+    /// of a large configuration fits into no array.
     public static Cost of(ExperimentSpec spec) {
         int side = spec.model().ps3().scales().getLast();
-        PreTraining.Built one = build(spec, 1, side, true), two = build(spec, 2, side, true);
-        Planned first = Planned.of(one.graph()), second = Planned.of(two.graph());
-        Planned again = Planned.of(one.graph(), true), againOfTwo = Planned.of(two.graph(), true);
+        PreTraining.Built one = build(spec, 1, side, true), many = many(spec, side);
+        int pictures = many.graph().input("pixels").shape().dim(0);
+        Planned first = Planned.of(one.graph()), last = Planned.of(many.graph());
+        Planned again = Planned.of(one.graph(), true), lastAgain = Planned.of(many.graph(), true);
         Planned forward = Planned.of(build(spec, 1, side, false).graph());
-        Planned forwardOfTwo = Planned.of(build(spec, 2, side, false).graph());
+        Planned lastForward = Planned.of(build(spec, pictures, side, false).graph());
         long untrained = one.untrained().stream()
                 .mapToLong(n -> elements(one.parameters().get(n)))
                 .sum();
@@ -70,9 +68,17 @@ public record Cost(
                 new TreeMap<>(first.report().flopsByOp()),
                 again.report().flops(Pass.RECOMPUTE),
                 first.report().storeBytes(),
-                Growth.between(work(first, forward), work(second, forwardOfTwo)),
-                Growth.between(work(again, forward), work(againOfTwo, forwardOfTwo)),
-                Growth.between(host(first, forward), host(second, forwardOfTwo)));
+                new Growth(work(first, forward), work(last, lastForward), pictures),
+                new Growth(work(again, forward), work(lastAgain, lastForward), pictures),
+                new Growth(host(first, forward), host(last, lastForward), pictures));
+    }
+
+    private static PreTraining.Built many(ExperimentSpec spec, int side) {
+        try {
+            return build(spec, Math.max(2, spec.batch().global()), side, true);
+        } catch (IllegalArgumentException _) { // more elements than an array has
+            return build(spec, 2, side, true);
+        }
     }
 
     /// The programs take turns in the larger one's memory.
@@ -112,7 +118,7 @@ public record Cost(
                 host.of(batch),
                 Forecasts.batches(spec, batch),
                 JavaHeap.young(),
-                Backends.threads(spec.run()),
+                JavaHeap.most(),
                 spec.model().ps3().scales().getLast());
     }
 }

@@ -22,7 +22,7 @@ final class Forecasts {
                 step.bytes(Region.HOST) + other.bytes(Region.HOST),
                 batches(spec, spec.batch().global()),
                 JavaHeap.young(),
-                Backends.threads(spec.run()),
+                JavaHeap.most(),
                 spec.model().ps3().scales().getLast());
     }
 

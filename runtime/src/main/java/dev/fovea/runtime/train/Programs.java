@@ -95,6 +95,16 @@ public final class Programs {
         return parameters;
     }
 
+    /// One step of training, planned.
+    public Planned training() {
+        return training;
+    }
+
+    /// One batch of evaluation, planned.
+    public Planned evaluation() {
+        return evaluation;
+    }
+
     /// Refuses what the machine cannot hold, before anything is allocated.
     ///
     /// @throws RunException of kind OUT_OF_MEMORY
@@ -113,11 +123,13 @@ public final class Programs {
         return "%.1f GiB".formatted(bytes / (double) (1L << 30));
     }
 
-    Compiled training(Backend backend, Store store) {
+    /// One step of training, ready to run.
+    public Compiled training(Backend backend, Store store) {
         return Compiled.of(training, backend, functions(spec.model()), store);
     }
 
-    Compiled evaluation(Backend backend, Store store) {
+    /// One batch of evaluation, ready to run: forward only, with `eval.max_tokens` patches.
+    public Compiled evaluation(Backend backend, Store store) {
         return Compiled.of(evaluation, backend, functions(evaluated(spec)), store);
     }
 

@@ -2,8 +2,8 @@ package dev.fovea.runtime.train;
 
 import dev.fovea.runtime.exec.Store;
 import dev.fovea.runtime.ir.Shape;
-import dev.fovea.runtime.model.Init;
 import dev.fovea.runtime.model.Parameters;
+import dev.fovea.runtime.model.StartingValues;
 import dev.fovea.runtime.store.Checkpoint;
 import dev.fovea.runtime.store.Checkpoints;
 import dev.fovea.runtime.store.Safetensors;
@@ -12,7 +12,6 @@ import dev.fovea.runtime.store.TensorView;
 import dev.fovea.runtime.store.TrainingState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -43,15 +42,8 @@ final class Snapshots {
     /// others.
     void initialize(long seed, Collection<String> names) {
         recipes.forEach((name, recipe) -> {
-            if (!names.contains(name) || recipe.init().equals(new Init.Constant(0))) {
-                return;
-            }
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment piece = arena.allocate(ValueLayout.JAVA_FLOAT, Init.PIECE);
-                Init.values(recipe.init(), name, recipe.value().shape(), seed, (first, values, count) -> {
-                    MemorySegment.copy(values, 0, piece, ValueLayout.JAVA_FLOAT, 0, count);
-                    store.write(name, first, piece.asSlice(0, 4L * count));
-                });
+            if (names.contains(name)) {
+                StartingValues.write(store, name, recipe, seed);
             }
         });
     }

@@ -79,7 +79,7 @@ class PeakMemoryTest {
                 .isPresent();
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms96m",
+                "-Xms128m",
                 "-Xmn96m",
                 "-XX:SurvivorRatio=1",
                 "-XX:MinHeapFreeRatio=10",

@@ -74,12 +74,12 @@ class ProgramsTest {
 
     @Test
     void costForecastsWhatTheProgramsTake() {
-        ExperimentSpec spec = spec("batch.global=2", "run.threads=2");
+        ExperimentSpec spec = spec("batch.global=5", "run.threads=2");
         Cost cost = Cost.of(spec);
         MachineMemory much = machine(1L << 40);
-        assertThat(cost.forecast(spec, 2, false)).isEqualTo(new Programs(spec, much).forecast());
-        ExperimentSpec again = spec("batch.global=2", "run.threads=2", "run.activation_checkpointing=blocks");
-        assertThat(cost.forecast(spec, 2, true)).isEqualTo(new Programs(again, much).forecast());
+        assertThat(cost.forecast(spec, 5, false)).isEqualTo(new Programs(spec, much).forecast());
+        ExperimentSpec again = spec("batch.global=5", "run.threads=2", "run.activation_checkpointing=blocks");
+        assertThat(cost.forecast(spec, 5, true)).isEqualTo(new Programs(again, much).forecast());
         assertThat(cost.recomputeFlops()).isPositive().isLessThan(cost.forwardFlops());
     }
 }

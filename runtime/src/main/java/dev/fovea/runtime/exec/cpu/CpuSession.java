@@ -128,14 +128,8 @@ final class CpuSession implements Session {
         }
     }
 
-    /// Sees a node and how long it took.
-    @FunctionalInterface
-    interface Observer {
-        void ran(Node node, long nanoseconds);
-    }
-
-    /// Runs the whole program once and reports each node, by the given clock in nanoseconds.
-    void run(LongSupplier clock, Observer observer) {
+    @Override
+    public void run(LongSupplier clock, Observer observer) {
         work.claim(this);
         for (List<NodeStep> steps : List.of(compute, update)) {
             for (NodeStep s : steps) {

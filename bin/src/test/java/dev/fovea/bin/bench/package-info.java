@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fovea.bin.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fovea.runtime.bench;
+
+import org.jspecify.annotations.NullMarked;

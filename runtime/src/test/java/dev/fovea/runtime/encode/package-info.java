@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fovea.runtime.encode;
+
+import org.jspecify.annotations.NullMarked;
