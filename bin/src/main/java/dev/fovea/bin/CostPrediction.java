@@ -70,8 +70,8 @@ final class CostPrediction {
         Set<String> names = new LinkedHashSet<>(flops.sequencedKeySet());
         seconds.keySet().stream().sorted().forEach(names::add);
         List<String> order = names.stream()
-                .sorted(Comparator.comparing((String name) -> -seconds.getOrDefault(name, 0.0))
-                        .thenComparing(name -> -flops.getOrDefault(name, 0L)))
+                .sorted(Comparator.comparingDouble((String name) -> -seconds.getOrDefault(name, 0.0))
+                        .thenComparingLong(name -> -flops.getOrDefault(name, 0L)))
                 .toList();
         for (String name : order) {
             row(table, name, flops.getOrDefault(name, 0L), seconds.getOrDefault(name, 0.0));

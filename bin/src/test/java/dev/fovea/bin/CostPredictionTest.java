@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +22,7 @@ class CostPredictionTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private CostPrediction of(Calibration calibration) throws Exception {
+    private CostPrediction of(@Nullable Calibration calibration) throws Exception {
         Cli cli = Cli.in(folder);
         StepCost cost = StepCost.of(
                 SpecReader.read(cli.spec("a.yaml"), List.of("batch.global=8")).spec());

@@ -33,7 +33,8 @@ record BenchFile(BenchHeader header, List<Measurement> measurements) {
     ///
     /// @throws dev.fovea.dsl.run.StoreException if it cannot be written
     void write(Path file) throws IOException {
-        if (file.toAbsolutePath().getParent() instanceof Path folder) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
             Files.createDirectories(folder);
         }
         AtomicFiles.write(file, json() + "\n");

@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -80,7 +81,7 @@ final class KernelsVerb implements Callable<Integer> {
             Map<String, RunResult> byName = new LinkedHashMap<>();
             results.forEach(result -> byName.put(result.getParams().getParam("kernel"), result));
             List<Measurement> all = new ArrayList<>();
-            cases.forEach(each -> all.add(measurement(each, byName.get(each.name()))));
+            cases.forEach(each -> all.add(measurement(each, Objects.requireNonNull(byName.get(each.name()), each.name()))));
             return all;
         } catch (RunnerException e) {
             throw new UserError(ExitCode.RUN_FAILED, "JMH could not run: " + e.getMessage(), e);
