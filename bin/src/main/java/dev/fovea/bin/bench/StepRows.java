@@ -92,11 +92,10 @@ record StepRows(List<Row> rows) {
     private static List<String> cells(Row row, MachineRates machine) {
         StepPlan plan = row.plan();
         Outcome training = row.training(), look = row.look();
-        StepTimes step = training == null || training.found() == null
-                ? null
-                : training.found().step();
+        StepArm.Found trained = training == null ? null : training.found();
+        StepTimes step = trained == null ? null : trained.step();
         double rate = step == null ? 0 : plan.flops() / step.seconds();
-        StepArm.Found any = step != null ? training.found() : look == null ? null : look.found();
+        StepArm.Found any = trained != null ? trained : look == null ? null : look.found();
         return List.of(
                 row.label(),
                 String.join(", ", plan.scales().stream().map(String::valueOf).toList()),

@@ -90,16 +90,18 @@ final class StepVerb implements Callable<Integer> {
     /// What to time.
     enum Mode {
         /// a step of training
-        training(StepPlan.Mode.TRAINING),
+        training,
         /// one look
-        forward(StepPlan.Mode.FORWARD),
+        forward,
         /// one after the other
-        both(StepPlan.Mode.TRAINING, StepPlan.Mode.FORWARD);
+        both;
 
-        private final List<StepPlan.Mode> modes;
-
-        Mode(StepPlan.Mode... modes) {
-            this.modes = List.of(modes);
+        private List<StepPlan.Mode> modes() {
+            return switch (this) {
+                case training -> List.of(StepPlan.Mode.TRAINING);
+                case forward -> List.of(StepPlan.Mode.FORWARD);
+                case both -> List.of(StepPlan.Mode.TRAINING, StepPlan.Mode.FORWARD);
+            };
         }
     }
 
@@ -108,13 +110,13 @@ final class StepVerb implements Callable<Integer> {
         check();
         List<StepArm> arms = arms();
         if (child != null) {
-            StepChild.answer(measure(arms.getFirst(), mode.modes.getFirst()), child);
+            StepChild.answer(measure(arms.getFirst(), mode.modes().getFirst()), child);
             return ExitCode.OK.code();
         }
         BenchReport bench = new BenchReport(fovea, options, "step");
         long memory = PeakMemory.availableBytes() > 0 ? PeakMemory.availableBytes() : Long.MAX_VALUE;
         StepStudy study = new StepStudy(new StepChild(fovea, childArguments()), memory, limit, this::tell);
-        List<Outcome> outcomes = study.run(arms, mode.modes);
+        List<Outcome> outcomes = study.run(arms, mode.modes());
         StepReport told = new StepReport(fovea, outcomes);
         if (ops) {
             told.printOperations();
