@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +44,7 @@ class CostPredictionTest {
                 .contains("a step of 8", "forward", "backward", "update", "all", "predicted", "SelfAttentionBackward")
                 .contains("Counting rule", "Some CPU, 3 threads");
         Map<String, Object> json = prediction.asJson();
-        double all = ((Map<?, ?>) json.get("predicted_seconds_by_pass"))
+        double all = ((Map<?, ?>) Objects.requireNonNull(json.get("predicted_seconds_by_pass")))
                 .values().stream().mapToDouble(x -> (Double) x).sum();
         assertThat((Double) json.get("predicted_seconds")).isEqualTo(all).isPositive();
     }
