@@ -49,7 +49,8 @@ class BenchStepTest {
         assertThat(said.code()).as(said.err()).isZero();
         assertThat(said.out()).contains("b, training step").contains("AdamW").doesNotContain("a, training step");
         assertThat(Files.readString(folder.resolve("b.json")))
-                .contains("\"bench\" : \"step\"", "\"peak_bytes\"", "\"forward_seconds\"", "\"gemm\" : \"");
+                .contains("\"bench\" : \"step\"", "\"peak_bytes\"", "\"forward_seconds\"", "\"gemm\" : \"")
+                .doesNotContain("\"gemm\" : \"none\"");
         assertThat(folder.resolve("report")).isDirectoryContaining("glob:**/table.md");
         assertThat(Files.readString(folder.resolve("report/operations.csv")))
                 .contains("\"b, training step\",update,AdamW,");

@@ -81,7 +81,8 @@ final class KernelsVerb implements Callable<Integer> {
             Map<String, RunResult> byName = new LinkedHashMap<>();
             results.forEach(result -> byName.put(result.getParams().getParam("kernel"), result));
             List<Measurement> all = new ArrayList<>();
-            cases.forEach(each -> all.add(measurement(each, Objects.requireNonNull(byName.get(each.name()), each.name()))));
+            cases.forEach(each ->
+                    all.add(measurement(each, Objects.requireNonNull(byName.get(each.name()), each.name()))));
             return all;
         } catch (RunnerException e) {
             throw new UserError(ExitCode.RUN_FAILED, "JMH could not run: " + e.getMessage(), e);
