@@ -44,13 +44,8 @@ class CostPredictionTest {
                 .contains("a step of 8", "forward", "backward", "update", "all", "predicted", "SelfAttentionBackward")
                 .contains("Counting rule", "Some CPU, 3 threads");
         Map<String, Object> json = prediction.asJson();
-<<<<<<< HEAD
-        Map<?, ?> times = (Map<?, ?>) Objects.requireNonNull(json.get("predicted_seconds_by_pass"));
-        double all = times.values().stream().mapToDouble(x -> (Double) x).sum();
-=======
         double all = ((Map<?, ?>) Objects.requireNonNull(json.get("predicted_seconds_by_pass")))
                 .values().stream().mapToDouble(x -> (Double) x).sum();
->>>>>>> main
         assertThat((Double) json.get("predicted_seconds")).isEqualTo(all).isPositive();
     }
 
